@@ -1,0 +1,79 @@
+"""Reading multi-label targets in every form users write them."""
+
+import numpy as np
+from scipy import sparse
+
+__all__ = ["check_indicator"]
+
+
+def check_indicator(y):
+    """Read a multi-label indicator target.
+
+    Parameters
+    ----------
+    y : array-like, DataFrame or sparse matrix of shape (n_samples, n_labels)
+        0/1 values of any numeric or boolean type.
+
+    Returns
+    -------
+    indicator : ndarray of shape (n_samples, n_labels), dtype int8
+        The values as 0 and 1.
+    label_names : ndarray of shape (n_labels,), dtype object
+        Column names of a DataFrame; else the column numbers as strings.
+
+    Raises
+    ------
+    ValueError
+        If `y` is not two-dimensional, holds a NaN or a value other than 0 and 1,
+        or is a list of label lists.
+
+    Examples
+    --------
+    >>> from sklearn_protloc.utils import check_indicator
+    >>> check_indicator([[0, 1], [1.0, True]])[0]
+    array([[0, 1],
+           [1, 1]], dtype=int8)
+    """
+    names = getattr(y, "columns", None)
+    if sparse.issparse(y):
+        y = y.toarray()
+    values = _as_numbers(y)
+    if values.ndim != 2:
+        raise ValueError(
+            "Expected y as an indicator matrix of shape (n_samples, n_labels), "
+            f"got shape {values.shape}."
+        )
+    if values.dtype.kind == "f" and np.isnan(values).any():
+        raise ValueError(
+            "Input y contains NaN. Every label must be 0 (absent) or 1 (present); "
+            "drop the rows that were not annotated."
+        )
+    wrong = np.setdiff1d(values, [0, 1])
+    if wrong.size:
+        raise ValueError(
+            "Expected y to hold only 0 (absent) and 1 (present), got also "
+            f"{wrong[:5].tolist()}."
+        )
+    if names is None:
+        names = [str(k) for k in range(values.shape[1])]
+    return values.astype(np.int8), np.asarray([str(n) for n in names], dtype=object)
+
+
+def _as_numbers(y):
+    """Return y as a numeric array, or say how to make it one."""
+    try:
+        values = np.asarray(y)
+    except ValueError:  # rows of different lengths
+        values = None
+    if values is not None and values.dtype == object:
+        try:
+            values = values.astype(float)
+        except (TypeError, ValueError):
+            values = None
+    if values is None or values.dtype.kind not in "biuf":
+        raise ValueError(
+            "Expected y as an indicator matrix of 0 and 1 with one column per label, "
+            "got lists or names of labels. Convert them first: "
+            "sklearn.preprocessing.MultiLabelBinarizer().fit_transform(y)."
+        )
+    return values
