@@ -1,0 +1,72 @@
+"""The eight moves of a square: cells have no up, no left and no right."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+__all__ = ["RandomDihedral", "dihedral"]
+
+
+def dihedral(image, move):
+    """Turn and mirror an image.
+
+    Parameters
+    ----------
+    image : ndarray of shape (..., height, width)
+        One image or several.
+    move : int in [0, 8)
+        Number of quarter turns counter-clockwise, plus 4 to mirror left and right
+        afterwards. 0 changes nothing.
+
+    Returns
+    -------
+    image : ndarray of shape (..., height, width)
+        A view of the pixels in their new places; height and width change places
+        after an odd number of quarter turns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_protloc.augmentation import dihedral
+    >>> dihedral(np.array([[1, 2], [3, 4]]), 1)
+    array([[2, 4],
+           [1, 3]])
+    """
+    turned = np.rot90(image, move % 4, axes=(-2, -1))
+    return turned[..., ::-1] if move >= 4 else turned
+
+
+class RandomDihedral(BaseEstimator):
+    """Turn and mirror an image by one of the eight moves, each as likely.
+
+    Images that are not square are only mirrored and turned by half, so that every
+    image of a batch keeps its shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_protloc.augmentation import RandomDihedral
+    >>> image = np.arange(4).reshape(1, 2, 2)
+    >>> RandomDihedral()(image, np.random.default_rng(0))
+    array([[[2, 0],
+            [3, 1]]])
+    """
+
+    def __call__(self, image, rng):
+        """Change one image.
+
+        Parameters
+        ----------
+        image : ndarray of shape (n_channels, height, width)
+            The image, which is left as it is.
+        rng : numpy.random.Generator
+            Where chance comes from; it decides everything.
+
+        Returns
+        -------
+        image : ndarray of shape (n_channels, height, width)
+            The changed image, of the same dtype.
+        """
+        move = int(rng.integers(8))
+        if image.shape[-1] != image.shape[-2]:
+            move -= move % 2
+        return dihedral(image, move)

@@ -1,0 +1,148 @@
+"""Reading image data in every form users hold it."""
+
+import numbers
+
+import numpy as np
+from scipy import sparse
+
+__all__ = ["check_image_data", "read_batch"]
+
+_MOST_CHANNELS = 6  # stains in one image; a last axis this short holds channels
+_BLOCK_BYTES = 2**26  # finiteness of large arrays is checked in pieces of 64 MiB
+
+
+def check_image_data(X):
+    """Check that `X` holds images, without reading those that are not in memory.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_channels, height, width)
+        An array of numbers, or any object with `shape`, `dtype`, `ndim`, `len()`
+        and indexing by an integer, such as
+        :class:`~sklearn_protloc.datasets.ImageCollection`, a memory map or a zarr
+        array. Such an object is returned as it is and read batch by batch.
+
+    Returns
+    -------
+    X : array-like of shape (n_samples, n_channels, height, width)
+        The same object, or an ndarray made of a list or tensor.
+
+    Raises
+    ------
+    ValueError
+        If the shape is not that of images, if there are none, or if an array in
+        memory contains NaN or infinity.
+    TypeError
+        If `X` is sparse, text or objects.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_protloc.utils import check_image_data
+    >>> check_image_data(np.zeros((3, 4, 8, 8), dtype=np.uint8)).shape
+    (3, 4, 8, 8)
+    """
+    if sparse.issparse(X):
+        raise TypeError(
+            "Sparse data was passed, but images are dense. Use X.toarray() and "
+            "reshape to (n_samples, n_channels, height, width)."
+        )
+    if not all(hasattr(X, a) for a in ("shape", "dtype", "ndim", "__getitem__")):
+        X = np.asarray(X)
+    elif not isinstance(X.dtype, np.dtype) and hasattr(X, "numpy"):
+        X = X.numpy()  # a torch tensor
+    _check_shape(X)
+    _check_dtype(X.dtype)
+    if isinstance(X, np.ndarray) and not isinstance(X, np.memmap):
+        _check_finite(X)
+    return X
+
+
+def _check_shape(X):
+    shape = tuple(X.shape)
+    if X.ndim != 4:
+        one = " Add an axis: X[np.newaxis] for one image." if X.ndim == 3 else ""
+        raise ValueError(
+            "Expected X of shape (n_samples, n_channels, height, width), got "
+            f"{X.ndim} dimension(s): {shape}.{one} Reshape your data."
+        )
+    if 0 in shape:
+        raise ValueError(
+            f"Found array with 0 sample(s), 0 feature(s) or empty images: {shape} "
+            "while a minimum of 1 is required on every axis."
+        )
+    if shape[3] <= _MOST_CHANNELS < min(shape[1], shape[2]):
+        raise ValueError(
+            "Expected X of shape (n_samples, n_channels, height, width), got "
+            f"{shape}, which looks channels-last: use X.transpose(0, 3, 1, 2)."
+        )
+
+
+def _check_dtype(dtype):
+    if dtype.kind == "c":
+        raise ValueError("Complex data not supported: images are real numbers.")
+    if dtype.kind not in "biuf":
+        raise TypeError(
+            f"Expected images as numbers (uint8, uint16 or float), got dtype {dtype}."
+        )
+
+
+def _check_finite(X):
+    if X.dtype.kind != "f":
+        return
+    rows = max(1, _BLOCK_BYTES // X[0].nbytes)
+    for start in range(0, len(X), rows):
+        _raise_if_not_finite(X[start : start + rows])
+
+
+def _raise_if_not_finite(values):
+    if not np.isfinite(values).all():
+        what = "NaN" if np.isnan(values).any() else "infinity"
+        raise ValueError(
+            f"Input X contains {what}. Every pixel must be a finite number: repair or "
+            "drop the images concerned."
+        )
+
+
+def read_batch(X, rows, out):
+    """Copy images into a buffer that is used again and again.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_channels, height, width)
+        Images, in memory or read on indexing.
+    rows : iterable of int
+        Which images.
+    out : ndarray of shape (len(rows), n_channels, height, width)
+        Receives the images, cast to its dtype.
+
+    Raises
+    ------
+    ValueError
+        If an image has another shape than `out` or is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_protloc.utils import read_batch
+    >>> out = np.empty((2, 1, 1, 1), dtype=np.float32)
+    >>> read_batch(np.arange(5).reshape(5, 1, 1, 1), [3, 1], out)
+    >>> out.ravel()
+    array([3., 1.], dtype=float32)
+    """
+    for place, row in enumerate(rows):
+        image = np.asarray(X[_plain_int(row)])
+        if image.shape != out.shape[1:]:
+            raise ValueError(
+                f"Expected every image of shape {out.shape[1:]}, got {image.shape} "
+                f"at index {row}."
+            )
+        with np.errstate(over="ignore"):  # too large for float32: told just below
+            out[place] = image
+    if out.dtype.kind == "f":
+        _raise_if_not_finite(out)
+
+
+def _plain_int(row):
+    """Return a Python int: some lazy arrays refuse NumPy's."""
+    return int(row) if isinstance(row, numbers.Integral) else row
