@@ -1,0 +1,101 @@
+"""Batches of images, copied once from where they lie to the device."""
+
+import itertools
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from sklearn_protloc.utils import read_batch
+
+
+class ImageDataset(Dataset):
+    """Rows of X with their targets and weights; skorch passes it around whole."""
+
+    def __init__(self, X, targets=None, weights=None, rows=None):
+        self.X = X
+        self.targets = targets
+        self.weights = weights
+        self.rows = np.arange(len(X)) if rows is None else rows
+
+    def __len__(self):
+        return len(self.rows)
+
+
+class Batches:
+    """Iterate over (images, targets), or (images, (targets, weights)).
+
+    Images go to the device in their own type and become float there. Training
+    batches come in a new random order every epoch, changed by the augmenter.
+    """
+
+    def __init__(self, dataset, *, batch_size, device, standardize, rng, augmenter):
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.device = torch.device(device)
+        self.standardize = standardize
+        self.rng = rng  # None: in order, without augmentation
+        self.augmenter = augmenter if rng is not None else None
+
+    def __len__(self):
+        return len(self._bounds()) - 1
+
+    def _bounds(self):
+        """Where batches begin and end; none of one sample, if that can be helped.
+
+        Batch normalisation after global pooling cannot train on a single sample.
+        """
+        n = len(self.dataset)
+        bounds = [*range(0, n, self.batch_size), n]
+        if self.rng is not None and len(bounds) > 2 and n - bounds[-2] == 1:
+            del bounds[-2]
+        return bounds
+
+    def __iter__(self):
+        rows = self.dataset.rows
+        if self.rng is not None:
+            rows = self.rng.permutation(rows)
+        bounds = self._bounds()
+        buffer = self._buffer(max(np.diff(bounds)))
+        for start, stop in itertools.pairwise(bounds):
+            batch = rows[start:stop]
+            pixels = buffer[: len(batch)]
+            self._read(batch, pixels.numpy())
+            yield self._to_float(pixels), self._answers(batch)
+
+    def _buffer(self, n_images):
+        """One buffer for all batches: fresh large ones cost page faults."""
+        X = self.dataset.X
+        dtype = {"u1": torch.uint8, "u2": torch.uint16}.get(X.dtype.str[1:])
+        pinned = self.device.type == "cuda"
+        shape = (int(n_images), *X.shape[1:])
+        return torch.empty(shape, dtype=dtype or torch.float32, pin_memory=pinned)
+
+    def _read(self, rows, out):
+        read_batch(self.dataset.X, rows, out)
+        if self.augmenter is not None:
+            for image in out:
+                image[...] = self.augmenter(image.copy(), self.rng)
+
+    def _to_float(self, pixels):
+        """Scale unsigned integers to [0, 1]; then mean 0 and deviation 1 if asked."""
+        images = pixels.to(self.device).to(
+            torch.float32, copy=True, memory_format=torch.channels_last
+        )
+        if not pixels.is_floating_point():
+            images /= torch.iinfo(pixels.dtype).max
+        if self.standardize:
+            std, mean = torch.std_mean(images, dim=(2, 3), correction=0, keepdim=True)
+            images -= mean
+            images /= std + 1e-7
+        return images
+
+    def _answers(self, rows):
+        """Targets, with weights where there are any; zeros when predicting."""
+        data = self.dataset
+        if data.targets is None:
+            return torch.zeros(len(rows))
+        targets = torch.from_numpy(data.targets[rows]).to(self.device)
+        if data.weights is None:
+            return targets
+        return targets, torch.from_numpy(data.weights[rows]).to(self.device)

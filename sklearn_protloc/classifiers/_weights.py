@@ -1,0 +1,81 @@
+"""Class and sample weights as one factor per element of the loss."""
+
+import numpy as np
+from sklearn.utils.class_weight import compute_sample_weight
+
+
+def loss_weights(target, y, class_weight, sample_weight):
+    """Combine both kinds of weight.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_samples, n_outputs), dtype float32, or None
+        None where every element counts alike.
+    """
+    weights = np.ones_like(target.indicator)
+    if class_weight is not None and target.kind == "multilabel":
+        positive = _positive_weights(class_weight, target)
+        weights += (positive - 1) * target.indicator
+    elif class_weight is not None:
+        weights *= compute_sample_weight(class_weight, np.ravel(y))[:, np.newaxis]
+    if sample_weight is not None:
+        weights *= _check_sample_weight(sample_weight, weights.shape, target.kind)
+    if (weights == weights.flat[0]).all():
+        return None
+    return weights.astype(np.float32)
+
+
+def _positive_weights(class_weight, target):
+    """How much a present label counts against an absent one, per label."""
+    names, n_labels = target.label_names, target.indicator.shape[1]
+    if isinstance(class_weight, str):
+        n_present = target.indicator.sum(axis=0, dtype=float)
+        n_absent = len(target.indicator) - n_present
+        return np.divide(
+            n_absent, n_present, out=np.ones(n_labels), where=n_present > 0
+        )
+    if isinstance(class_weight, dict):
+        unknown = set(class_weight) - set(range(n_labels)) - set(names)
+        if unknown:
+            raise ValueError(
+                f"class_weight names unknown labels {sorted(unknown, key=str)}; "
+                f"expected column numbers 0 to {n_labels - 1} or the names "
+                f"{names.tolist()}."
+            )
+        class_weight = [
+            class_weight.get(k, class_weight.get(name, 1.0))
+            for k, name in enumerate(names)
+        ]
+    weights = np.asarray(class_weight, dtype=float)
+    if weights.shape != (n_labels,):
+        raise ValueError(
+            f"Expected class_weight with one value for each of {n_labels} labels, got "
+            f"shape {weights.shape}."
+        )
+    if not (np.isfinite(weights).all() and (weights >= 0).all()):
+        raise ValueError("Expected class_weight of finite values from 0 upwards.")
+    return weights
+
+
+def _check_sample_weight(sample_weight, shape, kind):
+    """Weights of mean 1, so that the learning rate keeps its meaning."""
+    weights = np.asarray(sample_weight, dtype=float)
+    allowed = [shape[:1]] + ([shape] if kind == "multilabel" else [])
+    if weights.shape not in allowed:
+        raise ValueError(
+            f"sample_weight.shape == {weights.shape}, expected "
+            f"{' or '.join(map(str, allowed))}: one weight for each of the "
+            f"{shape[0]} samples in X. If a sampler added samples, weights must be "
+            "made after it."
+        )
+    if not np.isfinite(weights).all():
+        raise ValueError("Input sample_weight contains NaN or infinity.")
+    if (weights < 0).any():
+        raise ValueError("Negative values in data passed to `sample_weight`.")
+    if not weights.any():
+        raise ValueError(
+            "Every sample has zero weight: give at least one sample a positive "
+            "sample_weight."
+        )
+    weights = weights / weights.mean()
+    return weights[:, np.newaxis] if weights.ndim == 1 else weights
