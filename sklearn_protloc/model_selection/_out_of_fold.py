@@ -1,0 +1,77 @@
+"""Probabilities for samples that the model had not seen."""
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.metaestimators import _safe_split
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import _check_method_params
+
+from sklearn_protloc.utils import label_probabilities
+
+__all__ = ["out_of_fold_probabilities"]
+
+
+def out_of_fold_probabilities(
+    estimator, X, y, *, splits, n_labels, fit_params=None, n_jobs=None
+):
+    """Predict every held-out sample with a model that was not trained on it.
+
+    Parameters
+    ----------
+    estimator : estimator instance
+        Multi-label classifier. One clone is fitted per split.
+    X : array-like of shape (n_samples, ...)
+        The samples. Only ever indexed by row.
+    y : array-like of shape (n_samples, n_labels)
+        The labels, handed to the estimator as they are.
+    splits : list of (train, test) arrays of row numbers
+        No row may be in two test sets.
+    n_labels : int
+        Number of labels.
+    fit_params : dict or None, default=None
+        Parameters of the estimator's `fit`; values with one entry per sample are cut
+        to the training rows of each split.
+    n_jobs : int or None, default=None
+        Number of splits fitted at the same time.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_samples, n_labels), dtype float64
+        NaN for the samples that were in no test set.
+
+    Raises
+    ------
+    ValueError
+        If there is no split, or a row is in two test sets.
+    """
+    tests = [test for _, test in splits]
+    if not tests:
+        raise ValueError("Expected cv to give at least one (train, test) split.")
+    held_out, times = np.unique(np.concatenate(tests), return_counts=True)
+    if times.max(initial=1) > 1:
+        raise ValueError(
+            "Expected cv to hold out each sample at most once, but "
+            f"{(times > 1).sum()} of {len(held_out)} were held out more often. "
+            "Thresholds are tuned on the predictions of one model per sample: use "
+            "folds, such as MultilabelStratifiedKFold, or a single split."
+        )
+    blocks = Parallel(n_jobs=n_jobs)(
+        delayed(_fit_and_predict)(
+            clone(estimator), X, y, train, test, n_labels, fit_params
+        )
+        for train, test in splits
+    )
+    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+    probabilities = np.full((n_samples, n_labels), np.nan)
+    for test, block in zip(tests, blocks, strict=True):
+        probabilities[test] = block
+    return probabilities
+
+
+def _fit_and_predict(estimator, X, y, train, test, n_labels, fit_params):
+    """Fit on the training rows and predict the test rows of one split."""
+    X_train, y_train = _safe_split(estimator, X, y, train)
+    X_test, _ = _safe_split(estimator, X, None, test, train)
+    fit_params = _check_method_params(X, fit_params or {}, indices=train)
+    estimator.fit(X_train, y_train, **fit_params)
+    return label_probabilities(estimator, X_test, n_labels)

@@ -1,0 +1,70 @@
+"""Exact counts of true and predicted positives at many thresholds."""
+
+import numpy as np
+
+__all__ = ["break_point_counts", "grid_counts"]
+
+# Rows handled at a time: their temporaries stay in the processor's cache.
+BLOCK = 8192
+# More than the rounding of score * n_steps, less than the distance of two bins.
+MARGIN = 1e-6
+
+
+def grid_counts(present, scores, n_steps):
+    """Count at the thresholds 0, 1/n_steps, ..., 1.
+
+    Scores are put into bins between neighbouring thresholds, so that no sorting is
+    needed. A sample is predicted positive when ``float64(score) >= threshold``.
+
+    Parameters
+    ----------
+    present : ndarray of shape (n_samples,)
+        1 where the label is present, else 0.
+    scores : ndarray of shape (n_samples,), floating
+        Scores from 0 to 1.
+    n_steps : int
+        Number of steps of the grid, at most a million.
+
+    Returns
+    -------
+    thresholds : ndarray of shape (n_steps + 1,)
+        The grid ``np.arange(n_steps + 1) / n_steps``.
+    true_positives, predicted : ndarrays of shape (n_steps + 1,)
+        Number of true and of all predicted positives at each threshold.
+    """
+    grid = np.arange(n_steps + 1) / n_steps
+    predicted = np.zeros(len(grid), dtype=np.int64)
+    true_positives = np.zeros(len(grid), dtype=np.int64)
+    for start in range(0, len(scores), BLOCK):
+        block = scores[start : start + BLOCK]
+        # The bin whose threshold is the highest not above the score, or one more ...
+        bins = (block * np.float64(n_steps) + MARGIN).astype(np.int64)
+        bins -= block.astype(np.float64) < grid[bins]  # ... which is taken back here
+        predicted += np.bincount(bins, minlength=len(grid))
+        bins = bins[present[start : start + BLOCK].astype(bool)]
+        true_positives += np.bincount(bins, minlength=len(grid))
+    return grid, true_positives[::-1].cumsum()[::-1], predicted[::-1].cumsum()[::-1]
+
+
+def break_point_counts(present, scores):
+    """Count at every threshold that changes a prediction: the distinct scores.
+
+    Parameters
+    ----------
+    present : ndarray of shape (n_samples,)
+        1 where the label is present, else 0.
+    scores : ndarray of shape (n_samples,), floating
+        Scores from 0 to 1.
+
+    Returns
+    -------
+    thresholds : ndarray of shape (n_distinct,)
+        The distinct scores in descending order.
+    true_positives, predicted : ndarrays of shape (n_distinct,)
+        Number of true and of all predicted positives at each threshold.
+    """
+    order = np.argsort(scores)[::-1]
+    descending = scores[order].astype(np.float64)
+    last_of_tie = np.flatnonzero(np.append(np.diff(descending) != 0, True))
+    true_positives = np.cumsum(present[order], dtype=np.int64)
+    return descending[last_of_tie], true_positives[last_of_tie], last_of_tie + 1
