@@ -1,0 +1,26 @@
+"""Output files that are whole or not there."""
+
+import contextlib
+import os
+from pathlib import Path
+
+__all__ = ["replacing"]
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """Give a file to write, which takes the place of `path` once all went well.
+
+    It is opened at once, so that a folder that cannot be written to is known before
+    hours of training. After an error `path` is as it was.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(21, "Expected a file to write, got a folder", str(path))
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(partial, "wb") as file:
+            yield file
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,150 @@
+"""What the `protloc` command understands."""
+
+import argparse
+
+from sklearn_protloc import __version__
+
+__all__ = ["make_parser"]
+
+_DESCRIPTION = """\
+Find in which parts of the cell proteins are, from fluorescence microscopy images.
+
+Images are one grey PNG per channel, named <Id>_red.png (microtubules),
+<Id>_green.png (the protein), <Id>_blue.png (nucleus) and <Id>_yellow.png
+(endoplasmic reticulum), as in the Human Protein Atlas.
+"""
+
+_EXAMPLES = """\
+examples:
+  protloc demo
+  protloc train --labels train.csv --images train/ --out model.joblib
+  protloc predict model.joblib --images test/ --out submission.csv
+
+"protloc COMMAND --help" tells more about a command.
+"""
+
+_DEMO = """\
+Train and test on synthetic cells, which are drawn on the spot.
+
+A network is cross-validated and trained, a threshold per label is tuned on its
+out-of-fold probabilities, and both are tested on cells set aside before. Takes a
+minute or two.
+"""
+
+_TRAIN = """\
+Cross-validate and train a network on your images, tune a threshold per label on
+its out-of-fold probabilities, and save the model.
+
+The table of labels has a column Id and a column Target, which holds location
+numbers from 0 to 27 separated by spaces:
+
+  Id,Target
+  00070df0-bbc3-11e8,16 0
+"""
+
+_TRAIN_EXAMPLES = """\
+examples:
+  protloc train --labels train.csv --images train/ --out model.joblib
+  protloc train --labels train.csv --images train/ --out quick.joblib \\
+      --network TinyNet --image-size 128 --max-epochs 5
+"""
+
+_PREDICT = """\
+Predict the locations of every image of a folder with a model of "protloc train".
+
+Writes a table with the columns Id and Predicted, which holds location numbers in
+ascending order separated by spaces, or nothing where no location was found.
+
+Opening a model file runs code that is stored in it: open only your own.
+"""
+
+_PREDICT_EXAMPLES = """\
+example:
+  protloc predict model.joblib --images test/ --out submission.csv \\
+      --proba probabilities.csv
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message):
+        self.exit(2, f'protloc: error: {message} (see "{self.prog} --help")\n')
+
+
+def make_parser():
+    """Return the parser of all commands."""
+    parser = _Parser(
+        prog="protloc",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"protloc {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_demo(commands)
+    _add_train(commands)
+    _add_predict(commands)
+    return parser
+
+
+def _add_command(commands, name, summary, description, examples=None):
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _add_demo(commands):
+    demo = _add_command(commands, "demo", "train and test on synthetic cells", _DEMO)
+    add = demo.add_argument
+    add("--n-samples", type=int, default=800, help="cells to draw (%(default)s)")
+    add("--image-size", type=int, default=64, help="pixels a side (%(default)s)")
+    _add_training_options(demo, max_epochs=30)
+    demo.set_defaults(
+        batch_size=32, lr=3e-3, dropout=None, cv=3, device="auto", amp=False, n_jobs=1
+    )
+
+
+def _add_train(commands):
+    summary = "train on your images and save a model"
+    train = _add_command(commands, "train", summary, _TRAIN, _TRAIN_EXAMPLES)
+    add = train.add_argument
+    add("--labels", required=True, metavar="CSV", help="table of Id and Target")
+    add("--images", required=True, metavar="DIR", help="folder of the PNG files")
+    add("--out", required=True, metavar="MODEL", help="file to save the model in")
+    add("--channels", default="RGBY", help="which, in which order (%(default)s)")
+    add("--image-size", type=int, help="resize to pixels a side (as they are)")
+    _add_training_options(train, max_epochs=30)
+    add("--batch-size", type=int, default=32, help="images in a step (%(default)s)")
+    add("--lr", type=float, default=3e-3, help="peak learning rate (%(default)s)")
+    add("--dropout", type=float, help="between 0 and 1 (the network's own)")
+    add("--cv", type=int, default=3, help="folds of cross-validation (%(default)s)")
+    add("--device", default="auto", help="auto, cpu, cuda, cuda:1, ... (%(default)s)")
+    add("--amp", action="store_true", help="compute in bfloat16: faster, less exact")
+    add("--n-jobs", type=int, default=1, help="folds trained at a time (%(default)s)")
+
+
+def _add_training_options(parser, *, max_epochs):
+    add = parser.add_argument
+    add(
+        "--network",
+        default="GapNetPL",
+        help="a class of sklearn_protloc.networks, such as TinyNet (%(default)s)",
+    )
+    add("--max-epochs", type=int, default=max_epochs, help="(%(default)s)")
+    add("--random-state", type=int, default=0, help="seed (%(default)s)")
+
+
+def _add_predict(commands):
+    summary = "predict the locations of images with a saved model"
+    predict = _add_command(commands, "predict", summary, _PREDICT, _PREDICT_EXAMPLES)
+    add = predict.add_argument
+    add("model", metavar="MODEL", help='file that "protloc train" saved')
+    add("--images", required=True, metavar="DIR", help="folder of the PNG files")
+    add("--out", required=True, metavar="CSV", help="table to write")
+    add("--proba", metavar="CSV", help="table of the probability of every label")
+    add("--device", default="auto", help="auto, cpu, cuda, cuda:1, ... (%(default)s)")

@@ -1,0 +1,61 @@
+"""``protloc predict``: from a model and a folder of images to a table."""
+
+import contextlib
+import os
+
+import joblib
+import pandas as pd
+
+from sklearn_protloc._cli._files import replacing
+from sklearn_protloc.datasets import load_hpa
+
+__all__ = ["run"]
+
+_KEYS = {"model", "label_ids", "label_names", "channels", "image_size"}
+
+
+def run(args):
+    """Predict the locations of all images of a folder and write them down."""
+    if args.proba and os.path.realpath(args.proba) == os.path.realpath(args.out):
+        raise ValueError(f"Expected two different files, got {args.out} twice.")
+    bundle = _load(args.model)
+    with contextlib.ExitStack() as stack:
+        out = stack.enter_context(replacing(args.out))
+        proba_out = stack.enter_context(replacing(args.proba)) if args.proba else None
+        hpa = load_hpa(
+            None,
+            args.images,
+            channels=bundle["channels"],
+            image_size=bundle["image_size"],
+        )
+        model = bundle["model"]
+        model.estimator_.set_params(device=args.device)
+        proba = model.predict_proba(hpa.data)
+        present = proba >= model.thresholds_
+        _submission(hpa.ids, present, bundle["label_ids"]).to_csv(out, index=False)
+        if proba_out is not None:
+            table = pd.DataFrame(proba, hpa.ids, bundle["label_names"])
+            table.to_csv(proba_out, index_label="Id")
+    print(f"Wrote the locations of {len(hpa.ids)} images to {args.out}.")
+
+
+def _load(path):
+    """Return what `protloc train` saved."""
+    try:
+        bundle = joblib.load(path)
+    except OSError:
+        raise
+    except Exception as error:  # unpickling what is no pickle can raise anything
+        raise ValueError(f"{path} cannot be opened as a model: {error}") from error
+    if not isinstance(bundle, dict) or not bundle.keys() >= _KEYS:
+        raise ValueError(f'{path} is not a model that "protloc train" saved.')
+    return bundle
+
+
+def _submission(ids, present, label_ids):
+    """Return the table of the 2018 Kaggle challenge."""
+    rows = [
+        " ".join(str(k) for k, here in zip(label_ids, row, strict=True) if here)
+        for row in present
+    ]
+    return pd.DataFrame({"Id": ids, "Predicted": rows})

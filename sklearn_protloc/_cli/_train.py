@@ -1,0 +1,70 @@
+"""``protloc train``: from a table of labels and a folder of images to a model."""
+
+import platform
+from importlib.metadata import version
+
+import joblib
+import numpy as np
+
+from sklearn_protloc._cli._files import replacing
+from sklearn_protloc._cli._model import make_model, print_table
+from sklearn_protloc.datasets import load_hpa
+
+__all__ = ["run"]
+
+_PACKAGES = ("sklearn-protloc", "scikit-learn", "skorch", "torch", "numpy")
+
+
+def run(args):
+    """Train, save the model, and print what each label's threshold is worth."""
+    with replacing(args.out) as file:
+        hpa = load_hpa(
+            args.labels,
+            args.images,
+            channels=args.channels,
+            image_size=args.image_size,
+            as_frame=True,
+        )
+        label_ids = np.flatnonzero(hpa.target.to_numpy().any(axis=0))
+        if len(label_ids) < 2:
+            raise ValueError(
+                f"Expected two or more different locations in {args.labels}, got only "
+                f"{hpa.target_names[label_ids[0]]!r}: there is nothing to tell apart."
+            )
+        target = hpa.target.iloc[:, label_ids]
+        model = make_model(args)
+        print(f"Training {args.network} on {hpa.data!r} ...", flush=True)
+        model.fit(hpa.data, target)
+        joblib.dump(_bundle(model, target, label_ids, args), file)
+    _report(model)
+    print(f"\nSaved {args.out}.")
+
+
+def _bundle(model, target, label_ids, args):
+    """Collect what a prediction needs to know."""
+    versions = {name: version(name) for name in _PACKAGES}
+    return {
+        "model": model,
+        "label_ids": label_ids.tolist(),
+        "label_names": target.columns.tolist(),
+        "channels": args.channels,
+        "image_size": args.image_size,
+        "versions": {**versions, "python": platform.python_version()},
+    }
+
+
+def _report(model):
+    """Print the thresholds, and how little to read into them."""
+    print(
+        "\nOut-of-fold F1. The thresholds were chosen on these very predictions, so "
+        "the tuned\nF1 is optimistic: expect less on other images."
+    )
+    titles = {
+        "n_positive": "positives",
+        "f1_at_half": "F1 at 0.5",
+        "f1": "F1 tuned",
+    }
+    table = model.report_.drop(columns="status").rename(columns=titles)
+    print_table(table)
+    for title in ("F1 at 0.5", "F1 tuned"):
+        print(f"macro {title}: {table[title].mean():.3f}")
