@@ -48,7 +48,7 @@ class CellGeometry:
         x, y = self._grid
         angle = np.arctan2(y, x)
         outline = np.ones_like(angle)
-        for wave, strength in ((2, 0.18), (3, 0.10), (5, 0.04)):
+        for wave, strength in ((2, 0.15), (3, 0.10), (5, 0.04)):
             phase = self.rng.uniform(0, 2 * np.pi)
             outline += (
                 self.rng.uniform(0.2, 1) * strength * np.cos(wave * angle + phase)
@@ -102,6 +102,7 @@ class CellGeometry:
         """Draw round spots; `power` 2 is a Gaussian, more is flatter with an edge."""
         image = np.zeros((self.size, self.size), np.float32)
         axis = self._grid[0][0]
+        radii = np.maximum(radii, 0.6 / self.unit)  # never lost between two pixels
         for (x, y), radius in zip(
             centres, np.broadcast_to(radii, len(centres)), strict=True
         ):
@@ -115,22 +116,32 @@ class CellGeometry:
 
     def strokes(self, points, width):
         """Draw curves given as points (n_curves, n_points, 2), `width` units thick."""
-        canvas = np.zeros((self.size, self.size), np.uint8)
+        # OpenCV draws no line thinner than a pixel: small cells need a finer canvas.
+        fineness = -(-128 // self.size)
+        unit = self.unit * fineness
+        canvas = np.zeros((self.size * fineness, self.size * fineness), np.uint8)
         # OpenCV reads fixed-point coordinates with 4 fractional bits.
-        fixed = np.round(((points + 32) * self.unit - 0.5) * 16).astype(np.int32)
-        thickness = max(1, round(width * self.unit))
+        fixed = np.round(((points + 32) * unit - 0.5) * 16).astype(np.int32)
+        thickness = max(1, round(width * unit))
         cv2.polylines(canvas, list(fixed), False, 255, thickness, cv2.LINE_AA, 4)
-        return self.blur(canvas.astype(np.float32) / 255, 0.35)
+        return self._fit(self.blur(canvas.astype(np.float32) / 255, 0.3))
 
     def texture(self, grain):
         """Return smooth noise of mean 0 and deviation 1, `grain` units coarse."""
-        noise = self.rng.standard_normal((self.size, self.size), dtype=np.float32)
-        noise = self.blur(noise, grain)
+        # A canvas just fine enough is fast, and the same noise at any size.
+        n_grains = round(64 / grain)
+        noise = self.rng.standard_normal((2 * n_grains, 2 * n_grains), np.float32)
+        noise = self._fit(cv2.GaussianBlur(noise, (0, 0), 2))
         return (noise - noise.mean()) / noise.std()
 
     def blur(self, image, sigma):
         """Blur by a Gaussian of `sigma` units."""
-        return cv2.GaussianBlur(image, (0, 0), max(0.3, sigma * self.unit))
+        return cv2.GaussianBlur(image, (0, 0), sigma * len(image) / 64)
+
+    def _fit(self, canvas):
+        """Resize a canvas to the tile."""
+        how = cv2.INTER_AREA if len(canvas) > self.size else cv2.INTER_CUBIC
+        return cv2.resize(canvas, (self.size, self.size), interpolation=how)
 
     def _soft_step(self, depth):
         """Return 0 outside and 1 inside, with an edge one unit (or pixel) wide."""

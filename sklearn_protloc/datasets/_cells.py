@@ -59,8 +59,8 @@ def make_cells(
     n_samples : int, default=100
         Number of images, at least 1.
     image_size : int, default=64
-        Height and width in pixels, at least 32. The picture is the same at any size,
-        only sharper.
+        Height and width in pixels, at least 32. A seed draws the same cells at any
+        size, only sharper.
     labels : sequence of str, int or None, default=None
         Names of the locations, in the order of the columns of the target. An int from
         1 to 12 takes that many of the most frequent ones; None takes 10.
@@ -120,10 +120,11 @@ def make_cells(
 
     target = _draw_target(n_samples, names, rng)
     data = np.empty((n_samples, 4, image_size, image_size), np.uint8)
-    for image, row in zip(data, target, strict=True):
+    # One stream per image: a seed draws the same cells at any image_size.
+    for image, row, stream in zip(data, target, rng.spawn(n_samples), strict=True):
         rules = [_LOCATIONS[names[k]][0] for k in np.flatnonzero(row)]
         image[:] = _draw_image(
-            image_size, tile_size, cells_per_image, rules, noise, rng
+            image_size, tile_size, cells_per_image, rules, noise, stream
         )
     if as_frame:
         target = pd.DataFrame(target, columns=names)

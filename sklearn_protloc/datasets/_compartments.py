@@ -48,7 +48,7 @@ def mitochondria(cell):
         step=cell.rng.uniform(0.7, 1.6, n_rods),
         n_steps=4,
     )
-    return cell.strokes(rods, 1.0) * cell.cytoplasm
+    return 1.1 * cell.strokes(rods, 1.0) * cell.cytoplasm
 
 
 def golgi_apparatus(cell):
@@ -85,7 +85,7 @@ def microtubules(cell):
         step=cell.rng.uniform(2.0, 4.0, n_fibres),
         n_steps=10,
     )
-    return 0.85 * cell.strokes(fibres, 0.5) * cell.cell * (1 - 0.6 * cell.nucleus)
+    return 1.3 * cell.strokes(fibres, 0.5) * cell.cell * (1 - 0.6 * cell.nucleus)
 
 
 def actin_filaments(cell):
@@ -103,21 +103,22 @@ def actin_filaments(cell):
         axis=1,
     )
     cortex = 0.5 * np.exp(-(((cell.edge_gap - 0.6) / 0.9) ** 2))
-    return cell.strokes(ends, 0.8) * cell.cell + cortex
+    return 1.2 * cell.strokes(ends, 0.8) * cell.cell + cortex
 
 
 def endoplasmic_reticulum(cell):
     """Fold a net around the nucleus that thins out towards the outline."""
-    # Where smooth noise crosses zero there are closed meshes: ridges of a net.
-    net = np.exp(-((cell.texture(1.3) / 0.4) ** 2))
+    # Smooth noise is zero along closed curves; two sets of them cross into a net.
+    ridge = np.minimum(np.abs(cell.texture(1.5)), np.abs(cell.texture(1.5)))
+    net = np.exp(-((ridge / 0.25) ** 2))
     fade = np.exp(-np.maximum(cell.nuclear_gap, 0) / 8)
-    return cell.cytoplasm * fade * (0.25 + 0.9 * net)
+    return cell.cytoplasm * fade * (0.3 + 1.3 * net)
 
 
 def peroxisomes(cell):
     """Scatter small round dots through the whole cytoplasm."""
     inside = (cell.edge_gap > 2) & (cell.nuclear_gap > 1.5)
-    return cell.spots(cell.scatter(45, 0.6 * inside), 0.75)
+    return cell.spots(cell.scatter(45, 0.6 * inside), 0.9)
 
 
 def _walk(starts, heading, *, bend, step, n_steps):

@@ -181,7 +181,8 @@ def _check_paths(paths):
 
 def _check_rows(key):
     """Return a fancy index along the first axis as an array."""
-    rows = np.asarray(key)
+    # A tuple means several axes in NumPy, not several rows.
+    rows = np.asarray(None if isinstance(key, tuple) else key)
     if rows.size == 0 and rows.ndim == 1:
         rows = rows.astype(np.intp)
     if rows.ndim != 1 or rows.dtype.kind not in "iub":
