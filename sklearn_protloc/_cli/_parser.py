@@ -101,8 +101,18 @@ def _add_command(commands, name, summary, description, examples=None):
 def _add_demo(commands):
     demo = _add_command(commands, "demo", "train and test on synthetic cells", _DEMO)
     add = demo.add_argument
-    add("--n-samples", type=int, default=800, help="cells to draw (%(default)s)")
-    add("--image-size", type=int, default=64, help="pixels a side (%(default)s)")
+    add(
+        "--n-samples",
+        type=int,
+        default=800,
+        help="cells to draw (default: %(default)s)",
+    )
+    add(
+        "--image-size",
+        type=int,
+        default=64,
+        help="pixels a side (default: %(default)s)",
+    )
     _add_training_options(demo, max_epochs=30)
     demo.set_defaults(
         batch_size=32, lr=3e-3, dropout=None, cv=3, device="auto", amp=False, n_jobs=1
@@ -116,16 +126,44 @@ def _add_train(commands):
     add("--labels", required=True, metavar="CSV", help="table of Id and Target")
     add("--images", required=True, metavar="DIR", help="folder of the PNG files")
     add("--out", required=True, metavar="MODEL", help="file to save the model in")
-    add("--channels", default="RGBY", help="which, in which order (%(default)s)")
-    add("--image-size", type=int, help="resize to pixels a side (as they are)")
+    add(
+        "--channels",
+        default="RGBY",
+        help="which, in which order (default: %(default)s)",
+    )
+    add("--image-size", type=int, help="resize to pixels a side (default: as they are)")
     _add_training_options(train, max_epochs=30)
-    add("--batch-size", type=int, default=32, help="images in a step (%(default)s)")
-    add("--lr", type=float, default=3e-3, help="peak learning rate (%(default)s)")
-    add("--dropout", type=float, help="between 0 and 1 (the network's own)")
-    add("--cv", type=int, default=3, help="folds of cross-validation (%(default)s)")
-    add("--device", default="auto", help="auto, cpu, cuda, cuda:1, ... (%(default)s)")
+    add(
+        "--batch-size",
+        type=int,
+        default=32,
+        help="images in a step (default: %(default)s)",
+    )
+    add(
+        "--lr",
+        type=float,
+        default=3e-3,
+        help="peak learning rate (default: %(default)s)",
+    )
+    add("--dropout", type=float, help="share from 0 to 1 (default: the network's own)")
+    add(
+        "--cv",
+        type=int,
+        default=3,
+        help="folds of cross-validation (default: %(default)s)",
+    )
+    add(
+        "--device",
+        default="auto",
+        help="auto, cpu, cuda, cuda:1, ... (default: %(default)s)",
+    )
     add("--amp", action="store_true", help="compute in bfloat16: faster, less exact")
-    add("--n-jobs", type=int, default=1, help="folds trained at a time (%(default)s)")
+    add(
+        "--n-jobs",
+        type=int,
+        default=1,
+        help="folds trained at a time (default: %(default)s)",
+    )
 
 
 def _add_training_options(parser, *, max_epochs):
@@ -133,10 +171,15 @@ def _add_training_options(parser, *, max_epochs):
     add(
         "--network",
         default="GapNetPL",
-        help="a class of sklearn_protloc.networks, such as TinyNet (%(default)s)",
+        help="a class of sklearn_protloc.networks, such as TinyNet (default: %(default)s)",
     )
-    add("--max-epochs", type=int, default=max_epochs, help="(%(default)s)")
-    add("--random-state", type=int, default=0, help="seed (%(default)s)")
+    add(
+        "--max-epochs",
+        type=int,
+        default=max_epochs,
+        help="passes over the images (default: %(default)s)",
+    )
+    add("--random-state", type=int, default=0, help="seed (default: %(default)s)")
 
 
 def _add_predict(commands):
@@ -147,4 +190,8 @@ def _add_predict(commands):
     add("--images", required=True, metavar="DIR", help="folder of the PNG files")
     add("--out", required=True, metavar="CSV", help="table to write")
     add("--proba", metavar="CSV", help="table of the probability of every label")
-    add("--device", default="auto", help="auto, cpu, cuda, cuda:1, ... (%(default)s)")
+    add(
+        "--device",
+        default="auto",
+        help="auto, cpu, cuda, cuda:1, ... (default: %(default)s)",
+    )
