@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from scipy.special import expit, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sklearn_protloc.classifiers._batches import ImageDataset
@@ -153,6 +153,7 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "class_weight": [StrOptions({"balanced"}), dict, "array-like", None],
         "standardize": ["boolean"],
         "augmenter": [callable, None],
         "amp": ["boolean"],

@@ -1,0 +1,169 @@
+"""Searches, cross-validation, seeds, pickles and manners: rows F, G, I and J."""
+
+import os
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import sklearn
+import torch
+from numpy.testing import assert_array_equal
+from sklearn.base import clone
+from sklearn.ensemble import StackingClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, get_scorer
+from sklearn.model_selection import (
+    GridSearchCV,
+    HalvingGridSearchCV,
+    cross_val_score,
+    learning_curve,
+)
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+from skorch.callbacks import Checkpoint
+
+from sklearn_protloc.networks import GapNetPL, TinyNet
+
+
+def test_parameters_have_clear_names(classifier):
+    wanted = {"dropout", "lr", "max_epochs", "batch_size", "device", "random_state"}
+    assert wanted <= set(classifier.get_params())
+    with pytest.raises(ValueError, match=r"Valid parameters are.*'dropout'"):
+        classifier.set_params(droput=0.3)
+
+
+def test_grid_search_over_network_dropout_and_rate(classifier, X, y):
+    grid = {"network": [GapNetPL, TinyNet], "dropout": [0.2], "lr": [1e-3, 3e-4]}
+    search = GridSearchCV(classifier, grid, cv=2, scoring="average_precision")
+    search.fit(X, y)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert search.predict_proba(X).shape == y.shape
+
+
+def test_default_score_is_exact_match(classifier, X, y):
+    classifier.fit(X, y)
+    assert classifier.score(X, y) == accuracy_score(y, classifier.predict(X))
+
+
+def test_pipeline_search_and_scoring_pass_4d_images(classifier, X, y):
+    pipe = Pipeline(
+        [("half", FunctionTransformer(lambda X: X // 2)), ("net", classifier)]
+    )
+    scores = cross_val_score(pipe, X, y, cv=3, scoring="average_precision")
+    assert np.isfinite(scores).all()
+
+
+def test_meta_estimators(classifier, X, y):
+    search = HalvingGridSearchCV(
+        classifier, {"lr": [1e-3, 1e-2]}, cv=2, scoring="f1_macro", min_resources=20
+    )
+    assert search.fit(X, y).predict(X).shape == y.shape
+    sizes, *_ = learning_curve(
+        classifier, X, y, cv=2, train_sizes=[0.5, 1.0], scoring="f1_macro"
+    )
+    assert len(sizes) == 2
+    stack = StackingClassifier([("net", classifier)], LogisticRegression(), cv=2)
+    assert stack.fit(X, y[:, 0]).predict(X).shape == (60,)
+
+
+def test_equal_seeds_give_equal_models(classifier, X, y):
+    first = classifier.fit(X, y).predict_proba(X)
+    assert_array_equal(clone(classifier).fit(X, y).predict_proba(X), first)
+    other = clone(classifier).set_params(random_state=1).fit(X, y)
+    assert not np.array_equal(other.predict_proba(X), first)
+
+
+@pytest.mark.parametrize("network", [TinyNet, GapNetPL])
+def test_n_jobs_changes_nothing(classifier, X, y, network):
+    """At the same number of torch threads: workers and this process use one."""
+    classifier.set_params(network=network, dropout=0.3)
+    grid = {"dropout": [0.1, 0.4], "lr": [1e-3, 1e-2]}
+    found = []
+    for n_jobs in (1, 2):
+        search = GridSearchCV(
+            classifier, grid, cv=2, scoring="average_precision", n_jobs=n_jobs
+        ).fit(X, y)
+        scores = cross_val_score(classifier, X, y, cv=2, n_jobs=n_jobs)
+        found.append((search.cv_results_["mean_test_score"], scores))
+    for serial, parallel in zip(*found, strict=True):
+        assert_array_equal(serial, parallel)
+
+
+def test_global_generators_stay_as_they_are(classifier, X, y):
+    before = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+    classifier.fit(X, y).predict(X)
+    assert torch.equal(torch.get_rng_state(), before[0])
+    assert_array_equal(np.random.get_state()[1], before[1])  # noqa: NPY002
+
+
+def test_folds_do_not_share_checkpoints(classifier, X, y, tmp_path):
+    classifier.set_params(callbacks=[Checkpoint(dirname=tmp_path, monitor=None)])
+    cross_val_score(classifier, X, y, cv=3, n_jobs=2)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_pickle_predicts_the_same_in_a_new_process(classifier, X, y, tmp_path):
+    expected = classifier.set_params(network=GapNetPL).fit(X, y).predict_proba(X)
+    np.save(tmp_path / "X.npy", X)
+    (tmp_path / "model.pkl").write_bytes(pickle.dumps(classifier))
+    code = (
+        "import pickle, numpy as np; X = np.load('X.npy');"
+        "model = pickle.load(open('model.pkl', 'rb'));"
+        "np.save('proba.npy', model.predict_proba(X))"
+    )
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, env=env)
+    assert_array_equal(np.load(tmp_path / "proba.npy"), expected)
+
+
+def test_a_fitted_model_holds_no_data_and_no_optimizer(classifier, X, y):
+    images = np.repeat(X, 20, axis=0)
+    classifier.set_params(validation_fraction=0.2, max_epochs=1)
+    classifier.fit(images, np.repeat(y, 20, axis=0))
+    assert len(pickle.dumps(classifier)) < 0.1 * images.nbytes
+    assert classifier.net_.optimizer_ is None
+    assert all(not p.is_cuda for p in classifier.net_.module_.parameters())
+
+
+def test_a_clone_starts_from_new_weights(classifier, X, y):
+    fresh = clone(classifier).fit(X, y).predict_proba(X)
+    trained = classifier.set_params(random_state=0).fit(X, 1 - y)
+    assert_array_equal(clone(trained).fit(X, y).predict_proba(X), fresh)
+    assert_array_equal(trained.fit(X, y).predict_proba(X), fresh)
+
+
+def test_set_params_waits_for_fit(classifier, X, y):
+    before = classifier.fit(X, y).predict_proba(X)
+    classifier.set_params(dropout=0.5, lr=1.0, network=GapNetPL)
+    assert_array_equal(classifier.predict_proba(X), before)
+
+
+def test_metadata_routing(classifier, X, y):
+    with sklearn.config_context(enable_metadata_routing=True):
+        routed = classifier.set_fit_request(sample_weight=True)
+        scorer = get_scorer("f1_macro").set_score_request(sample_weight=False)
+        scores = cross_val_score(
+            routed,
+            X,
+            y,
+            cv=2,
+            scoring=scorer,
+            params={"sample_weight": np.arange(60) % 3},
+        )
+    assert np.isfinite(scores).all()
+
+
+def test_html_shows_the_knobs(classifier):
+    html = classifier._repr_html_()
+    assert "dropout" in html
+    assert "lr" in html
+
+
+def test_not_fitted(classifier, X):
+    for method in ("predict", "predict_proba", "decision_function", "predict_labels"):
+        with pytest.raises(NotFittedError):
+            getattr(classifier, method)(X)

@@ -1,0 +1,256 @@
+"""Options of training: weights, early stopping, callbacks, losses, networks."""
+
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose, assert_array_equal
+from skorch.callbacks import Checkpoint, EarlyStopping, LRScheduler
+from torch import nn
+
+from sklearn_protloc.augmentation import RandomDihedral
+from sklearn_protloc.classifiers import LocalizationClassifier
+from sklearn_protloc.networks import GapNetPL, TinyNet
+
+
+def proba(X, y, sample_weight=None, **params):
+    params = {"max_epochs": 2, "random_state": 0, **params}
+    model = LocalizationClassifier(TinyNet, **params)
+    return model.fit(X, y, sample_weight=sample_weight).predict_proba(X)
+
+
+def test_training_learns():
+    """Bright and dark squares are told apart on new images."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(0, 1, (80, 2, 8, 8)).astype(np.float32)
+    y = rng.integers(0, 2, (80, 2))
+    X[:, :, 2:5, 2:5] += 2 * y[:, :, None, None]
+    model = LocalizationClassifier(TinyNet, lr=1e-2, max_epochs=20, random_state=0)
+    model.fit(X[:40], y[:40])
+    assert (model.predict(X[40:]) == y[40:]).mean() > 0.9
+    losses = model.history_[:, "train_loss"]
+    assert losses[-1] < 0.5 * losses[0]
+    assert model.n_iter_ == 20
+
+
+def test_equal_sample_weights_are_no_weights(X, y):
+    expected = proba(X, y)
+    assert_array_equal(proba(X, y, np.ones(60)), expected)
+    assert_array_equal(proba(X, y, np.full((60, 5), 3.0)), expected)
+
+
+def test_sample_weights_matter_and_zero_means_not_there(X, y):
+    """Rows of weight zero have no say, whatever their labels."""
+    weight = np.arange(60) % 2
+    changed = np.where(weight[:, None] == 0, 1 - y, y)
+    assert_allclose(proba(X, y, weight), proba(X, changed, weight), atol=1e-6)
+    assert not np.allclose(proba(X, y, weight), proba(X, y), atol=1e-4)
+    per_label = np.ones((60, 5))
+    per_label[:, 2] = 0
+    changed = y.copy()
+    changed[:, 2] = 1 - changed[:, 2]
+    assert_allclose(proba(X, y, per_label), proba(X, changed, per_label), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        (np.zeros(60), "zero weight"),
+        (-np.ones(60), "Negative values"),
+        (np.full(60, np.nan), "contains NaN"),
+        (np.ones(73), r"sample_weight.shape == \(73,\), expected \(60,\) or \(60, 5\)"),
+        (np.ones((60, 4)), r"sample_weight.shape == \(60, 4\)"),
+    ],
+)
+def test_bad_sample_weights_are_refused(classifier, X, y, weight, message):
+    with pytest.raises(ValueError, match=message):
+        classifier.fit(X, y, sample_weight=weight)
+
+
+def test_class_weight_in_its_three_forms(X, y):
+    n_present = y.sum(axis=0)
+    ratio = (len(y) - n_present) / n_present
+    balanced = proba(X, y, class_weight="balanced")
+    assert_array_equal(proba(X, y, class_weight=ratio), balanced)
+    by_number = proba(X, y, class_weight=dict(enumerate(ratio)))
+    assert_array_equal(by_number, balanced)
+    assert not np.array_equal(balanced, proba(X, y))
+
+
+def test_class_weight_is_torchs_pos_weight(X, y):
+    """Element weights equal BCEWithLogitsLoss(pos_weight=...)."""
+    weight = np.array([1.0, 2.0, 3.0, 0.5, 1.0])
+    loss = nn.BCEWithLogitsLoss(pos_weight=torch.tensor(weight, dtype=torch.float32))
+    assert_allclose(proba(X, y, class_weight=weight), proba(X, y, loss=loss), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        ([1, 2], "one value for each of 5 labels"),
+        ({"Nucleus": 2.0}, "unknown labels"),
+        ([1, 2, 3, 4, -1], "from 0 upwards"),
+        ("heavy", "balanced"),
+    ],
+)
+def test_bad_class_weights_are_refused(X, y, weight, message):
+    with pytest.raises(ValueError, match=message):
+        proba(X, y, class_weight=weight)
+
+
+def _mean_square(output, targets):
+    return ((output.sigmoid() - targets) ** 2).mean()
+
+
+def _bright_only(output, targets, images):
+    bright = images.mean(dim=(1, 2, 3)) > images.mean()
+    return ((output.sigmoid() - targets) ** 2)[bright].mean()
+
+
+def test_losses_of_two_and_three_arguments(X, y):
+    two = proba(X, y, loss=_mean_square)
+    three = proba(X, y, loss=_bright_only, standardize=False)
+    assert not np.array_equal(two, proba(X, y))
+    assert np.isfinite(three).all()
+    with pytest.raises(ValueError, match="`reduction`"):
+        proba(X, y, loss=_mean_square, class_weight="balanced")
+
+
+def test_early_stopping_keeps_the_best_epoch(X, y):
+    model = LocalizationClassifier(
+        TinyNet,
+        lr=0.3,
+        max_epochs=30,
+        early_stopping=True,
+        validation_fraction=0.3,
+        n_iter_no_change=3,
+        random_state=0,
+    ).fit(X, y)
+    losses = model.history_[:, "valid_loss"]
+    assert model.n_iter_ == len(losses) < 30
+    assert model.n_iter_ == np.argmin(losses) + 1 + 3
+    shorter = LocalizationClassifier(
+        TinyNet,
+        lr=0.3,
+        max_epochs=int(np.argmin(losses)) + 1,
+        validation_fraction=0.3,
+        random_state=0,
+    ).fit(X, y)
+    assert_array_equal(model.predict_proba(X), shorter.predict_proba(X))
+
+
+def test_nothing_is_held_out_unless_asked(classifier, X, y):
+    assert "valid_loss" not in classifier.fit(X, y).history_[-1]
+    classifier.set_params(validation_fraction=0.2).fit(X, y)
+    assert "valid_loss" in classifier.history_[-1]
+
+
+def test_watching_validation_without_any_is_explained(classifier, X, y):
+    classifier.set_params(callbacks=[EarlyStopping()])
+    with pytest.raises(ValueError, match="Set validation_fraction"):
+        classifier.fit(X, y)
+    classifier.set_params(callbacks=[EarlyStopping(monitor="train_loss")]).fit(X, y)
+
+
+def test_callbacks_of_the_user_stay_as_they_were(classifier, X, y):
+    schedule = LRScheduler("StepLR", step_size=1, gamma=0.1, event_name="lr")
+    classifier.set_params(callbacks=[("schedule", schedule)], max_epochs=3)
+    classifier.fit(X, y)
+    assert_allclose(classifier.history_[:, "lr"], [1e-3, 1e-4, 1e-5])
+    assert not hasattr(schedule, "lr_scheduler_")
+
+
+def test_every_fit_checkpoints_into_a_folder_of_its_own(classifier, X, y, tmp_path):
+    checkpoint = Checkpoint(dirname=tmp_path, monitor=None)
+    classifier.set_params(callbacks=[checkpoint])
+    classifier.fit(X, y)
+    classifier.fit(X, y)
+    folders = list(tmp_path.iterdir())
+    assert len(folders) == 2
+    assert all((folder / "params.pt").exists() for folder in folders)
+    assert checkpoint.dirname == tmp_path
+
+
+class _CountingAugmenter(RandomDihedral):
+    calls = 0
+
+    def __call__(self, image, rng):
+        _CountingAugmenter.calls += 1
+        return super().__call__(image, rng)
+
+
+def test_augmentation_is_for_training_only(X, y):
+    model = LocalizationClassifier(
+        TinyNet, max_epochs=2, augmenter=_CountingAugmenter(), random_state=0
+    )
+    first = model.fit(X, y).predict_proba(X)
+    assert _CountingAugmenter.calls == 2 * len(X)
+    assert_array_equal(model.predict_proba(X), first)
+    assert _CountingAugmenter.calls == 2 * len(X)
+    assert not np.array_equal(first, proba(X, y))
+
+
+def test_a_last_batch_of_one_image_joins_the_one_before():
+    class BatchNormed(TinyNet):
+        def __init__(self, n_channels, n_labels):
+            super().__init__(n_channels, n_labels)
+            self.head = nn.Sequential(nn.BatchNorm1d(32), nn.Linear(32, n_labels))
+
+    rng = np.random.default_rng(0)
+    X, y = rng.random((9, 1, 4, 4)), rng.integers(0, 2, (9, 2))
+    model = LocalizationClassifier(BatchNormed, batch_size=4, max_epochs=1)
+    assert model.fit(X, y).predict(X).shape == (9, 2)
+
+
+def test_amp_changes_little(X, y):
+    assert_allclose(proba(X, y, amp=True), proba(X, y), atol=0.02)
+
+
+@pytest.mark.parametrize("optimizer", [torch.optim.SGD, torch.optim.AdamW])
+def test_optimizers(X, y, optimizer):
+    momentum = 0.9 if optimizer is torch.optim.SGD else None
+    out = proba(X, y, optimizer=optimizer, momentum=momentum, weight_decay=0.1)
+    assert not np.array_equal(out, proba(X, y, optimizer=optimizer))
+
+
+def test_momentum_needs_an_optimizer_that_has_it(X, y):
+    with pytest.raises(ValueError, match=r"Adam does not take \['momentum'\]"):
+        proba(X, y, momentum=0.9)
+
+
+def test_net_params_reach_skorch(classifier, X, y):
+    classifier.set_params(net_params={"optimizer__amsgrad": True}).fit(X, y)
+    assert classifier.net_.optimizer__amsgrad is True
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "message"),
+    [
+        ({"network": "GapNetPL"}, TypeError, "Expected network as a class"),
+        ({"network": TinyNet(4, 5)}, TypeError, "carry its weights"),
+        ({"network_params": {"depth": 3}}, ValueError, r"It takes TinyNet\("),
+        ({"device": "gpu"}, ValueError, "Expected device"),
+        ({"lr": -1}, ValueError, "'lr' parameter"),
+        ({"max_epochs": 0}, ValueError, "'max_epochs' parameter"),
+        ({"dropout": 1.5}, ValueError, "'dropout' parameter"),
+        ({"batch_size": 2.5}, ValueError, "'batch_size' parameter"),
+        ({"validation_fraction": 1}, ValueError, "'validation_fraction' parameter"),
+    ],
+)
+def test_bad_parameters_are_named(classifier, X, y, params, error, message):
+    with pytest.raises(error, match=message):
+        classifier.set_params(**params).fit(X, y)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_asking_for_a_gpu_that_is_not_there(classifier, X, y):
+    with pytest.raises(ValueError, match='device="auto"'):
+        classifier.set_params(device="cuda").fit(X, y)
+
+
+def test_dropout_reaches_the_network_or_keeps_its_default(X, y):
+    def rate(dropout):
+        model = LocalizationClassifier(GapNetPL, dropout=dropout, max_epochs=1)
+        return model.fit(X[:8], y[:8]).net_.module_.head[0][2].p
+
+    assert rate(None) == 0.3
+    assert rate(0.1) == 0.1
