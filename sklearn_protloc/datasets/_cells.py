@@ -77,7 +77,7 @@ def make_cells(
 
     Returns
     -------
-    cells : :class:`~sklearn.utils.Bunch`
+    sklearn.utils.Bunch
         Dictionary-like object with the attributes:
 
         data : ndarray of shape (n_samples, 4, image_size, image_size), dtype uint8

@@ -44,11 +44,11 @@ def mitochondria(cell):
     rods = _walk(
         starts,
         heading,
-        bend=cell.rng.normal(0, 0.35, n_rods),
+        bend=cell.rng.normal(0, 0.2, n_rods),
         step=cell.rng.uniform(0.7, 1.6, n_rods),
         n_steps=4,
     )
-    return 1.1 * cell.strokes(rods, 1.0) * cell.cytoplasm
+    return cell.strokes(rods, 1.0) * cell.cytoplasm
 
 
 def golgi_apparatus(cell):
@@ -85,7 +85,7 @@ def microtubules(cell):
         step=cell.rng.uniform(2.0, 4.0, n_fibres),
         n_steps=10,
     )
-    return 1.3 * cell.strokes(fibres, 0.5) * cell.cell * (1 - 0.6 * cell.nucleus)
+    return cell.strokes(fibres, 0.5) * cell.cell * (1 - 0.6 * cell.nucleus)
 
 
 def actin_filaments(cell):
@@ -103,7 +103,7 @@ def actin_filaments(cell):
         axis=1,
     )
     cortex = 0.5 * np.exp(-(((cell.edge_gap - 0.6) / 0.9) ** 2))
-    return 1.2 * cell.strokes(ends, 0.8) * cell.cell + cortex
+    return 0.9 * cell.strokes(ends, 0.8) * cell.cell + cortex
 
 
 def endoplasmic_reticulum(cell):

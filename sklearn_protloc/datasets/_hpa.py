@@ -43,7 +43,7 @@ def load_hpa(
 
     Returns
     -------
-    hpa : :class:`~sklearn.utils.Bunch`
+    sklearn.utils.Bunch
         Dictionary-like object with the attributes:
 
         data : ImageCollection of shape (n_samples, n_channels, height, width)
