@@ -15,8 +15,9 @@ class ImageCollection:
     A collection stands for an array of shape (n_samples, n_channels, height, width)
     wherever `X` is expected: cross-validation, searches and pipelines slice it without
     opening a file. An integer index decodes one image; any other index gives a smaller
-    collection. It holds nothing but file names, so it pickles small, can be shared by
-    threads and processes, and never changes.
+    collection; ``numpy.asarray`` decodes all of it into memory. It holds nothing but
+    file names, so it pickles small, can be shared by threads and processes, and never
+    changes.
 
     Parameters
     ----------

@@ -1,4 +1,5 @@
 import pickle
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
@@ -15,7 +16,12 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import Pipeline
 
-from sklearn_protloc.datasets import ImageCollection, _image_collection, make_cells
+from sklearn_protloc.datasets import (
+    ImageCollection,
+    _image_collection,
+    load_hpa,
+    make_cells,
+)
 
 
 @pytest.fixture(scope="module")
@@ -298,6 +304,18 @@ def test_search_scores_as_on_the_array(X, images):
     np.testing.assert_array_equal(
         scores[0]["mean_test_score"], scores[1]["mean_test_score"]
     )
+
+
+def test_search_holds_a_few_images_at_a_time(protloc_data, no_array):
+    montages = protloc_data / "hpa_montages"
+    hpa = load_hpa(montages / "train.csv", montages / "images")
+    rows = np.arange(0, 240, 10)
+    X, y = hpa.data[rows], np.tile([0, 1], 12)
+    tracemalloc.start()
+    GridSearchCV(MeanThreshold(), {"quantile": [0.5]}, cv=2).fit(X, y)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * X[0].nbytes
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def test_forest_learns_something_but_not_everything():
     precision = average_precision_score(y[250:], scores, average="macro")
     chance = y[250:].mean()
     assert precision > 2 * chance
-    assert precision < 0.85
+    assert precision < 0.7
 
 
 def test_fast_enough_for_demos():
