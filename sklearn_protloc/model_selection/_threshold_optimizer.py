@@ -1,55 +1,47 @@
 """The classifier that tunes one decision threshold per label."""
 
 import warnings
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
-import pandas as pd
 from sklearn import get_config
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.metrics import f1_score
 from sklearn.model_selection import check_cv
-from sklearn.utils import get_tags, indexable
+from sklearn.utils import indexable
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
     process_routing,
 )
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_protloc.model_selection._out_of_fold import out_of_fold_probabilities
 from sklearn_protloc.model_selection._split import MultilabelStratifiedKFold
 from sklearn_protloc.model_selection._targets import as_single_target
+from sklearn_protloc.model_selection._threshold_base import (
+    BaseLabelThresholdClassifier,
+)
+from sklearn_protloc.model_selection._threshold_parameters import check_parameters
+from sklearn_protloc.model_selection._threshold_report import threshold_report
 from sklearn_protloc.model_selection._threshold_rules import f1_thresholds
 from sklearn_protloc.utils import check_indicator, label_probabilities
 
 __all__ = ["MultiLabelThresholdOptimizer"]
 
-# Each fold trains a network; the papers train three as well.
+# Each fold trains a network; the paper of the method has three folds as well.
 DEFAULT_N_SPLITS = 3
-FINEST_STEP = 1e-6
 
 
-def _estimator_has(name):
-    """Return a check that the inner estimator has the method `name`."""
-
-    def check(self):
-        getattr(getattr(self, "estimator_", self.estimator), name)
-        return True
-
-    return check
-
-
-class MultiLabelThresholdOptimizer(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
     """Multi-label classifier that tunes one decision threshold per label.
 
     The probabilities to tune on come from cross-validation: one clone of the
     estimator per fold predicts the samples held out, all labels at once, and the
     predictions of all folds are pooled. Each label then gets the threshold with the
-    highest F1 on a grid, as in [1]_ and [2]_, and the estimator is refitted on all
-    samples. Samplers and augmentation inside `estimator` only ever see training rows.
+    highest F1 on a grid, as in [1]_, and the estimator is refitted on all samples. Of
+    equally good thresholds the one nearest to 0.5 is taken, of two the lower one.
+    Samplers and augmentation inside `estimator` only ever see training rows.
 
     For a `y` of one column (binary or multi-class) no threshold is tuned: the
     estimator is fitted once and answers for itself.
@@ -113,10 +105,8 @@ class MultiLabelThresholdOptimizer(ClassifierMixin, MetaEstimatorMixin, BaseEsti
 
     References
     ----------
-    .. [1] E. Rumetshofer et al., "Human-level protein localization with
-       convolutional neural networks", ICLR 2019.
-    .. [2] Z. C. Lipton, C. Elkan, B. Naryanaswamy, "Optimal thresholding of
-       classifiers to maximize F1 measure", ECML PKDD 2014.
+    .. [1] M. Madeira, M. T. Parreira, "Protein localization from high-resolution
+       microscopy using deep neural networks", section 3.1.
 
     Examples
     --------
@@ -168,7 +158,7 @@ class MultiLabelThresholdOptimizer(ClassifierMixin, MetaEstimatorMixin, BaseEsti
         ValueError
             If a parameter, `y` or what the estimator predicts is not as described.
         """
-        self._check_parameters()
+        check_parameters(self)
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is "
@@ -185,37 +175,6 @@ class MultiLabelThresholdOptimizer(ClassifierMixin, MetaEstimatorMixin, BaseEsti
             if hasattr(self.estimator_, name):
                 setattr(self, name, getattr(self.estimator_, name))
         return self
-
-    def _check_parameters(self):
-        """Raise where a parameter is not as documented."""
-        for method in ("fit", "predict_proba"):
-            if not hasattr(self.estimator, method):
-                raise TypeError(
-                    f"Expected estimator with the method {method}, got "
-                    f"{type(self.estimator).__name__}, which has none."
-                )
-        if isinstance(self.cv, str) and self.cv != "prefit":
-            raise ValueError(
-                "Expected cv as a number of folds, a splitter, an iterable of splits, "
-                f"'prefit' or None, got {self.cv!r}."
-            )
-        if not isinstance(self.absent_threshold, Real) or not self.absent_threshold > 0:
-            raise ValueError(
-                "Expected absent_threshold above 0 (at 0 an absent label would be "
-                f"predicted everywhere), got {self.absent_threshold!r}."
-            )
-        if self.step is None:
-            return
-        if not isinstance(self.step, Real) or not FINEST_STEP <= self.step <= 1:
-            raise ValueError(
-                f"Expected step from {FINEST_STEP:g} to 1, or None for every distinct "
-                f"probability, got {self.step!r}."
-            )
-        if abs(1 / self.step - round(1 / self.step)) > 1e-6 * round(1 / self.step):
-            raise ValueError(
-                "Expected step to divide the range from 0 to 1 into equal steps, such "
-                f"as {1 / round(1 / self.step):.6g}, got {self.step!r}."
-            )
 
     def _route(self, params):
         """Return the parameters of the estimator's fit and of the splitter's split."""
@@ -278,110 +237,19 @@ class MultiLabelThresholdOptimizer(ClassifierMixin, MetaEstimatorMixin, BaseEsti
             step=self.step,
             absent_threshold=self.absent_threshold,
         )
-        self.oof_f1_ = _f1(present, probabilities >= self.thresholds_)
-        n_positive = present.sum(axis=0, dtype=np.int64)
-        self.report_ = pd.DataFrame(
-            {
-                "label": self.label_names_,
-                "n_positive": n_positive,
-                "threshold": self.thresholds_,
-                "f1_at_half": _f1(present, probabilities >= 0.5),
-                "f1": self.oof_f1_,
-                "status": np.where(n_positive > 0, "tuned", "absent"),
-            }
+        self.report_ = threshold_report(
+            self.label_names_, present, probabilities, self.thresholds_
         )
-        if not n_positive.all():
+        self.oof_f1_ = self.report_["f1"].to_numpy(copy=True)
+        absent = self.report_.loc[self.report_["status"] == "absent", "label"]
+        if len(absent):
             warnings.warn(
                 "No positive sample to tune on for the labels: "
-                f"{', '.join(self.label_names_[n_positive == 0])}. Their threshold is "
+                f"{', '.join(absent)}. Their threshold is "
                 f"absent_threshold={self.absent_threshold}.",
                 UserWarning,
                 stacklevel=4,
             )
-
-    def predict(self, X):
-        """Predict the labels of each sample.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            The samples.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples, n_labels), dtype int64
-            1 where the probability is at or above the label's threshold, else 0. For
-            a model of one column, what the estimator predicts.
-        """
-        check_is_fitted(self)
-        if self.thresholds_ is None:
-            return self.estimator_.predict(X)
-        return (self.predict_proba(X) >= self.thresholds_).astype(np.int64)
-
-    def predict_labels(self, X):
-        """Predict the names of the labels of each sample.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            The samples.
-
-        Returns
-        -------
-        labels : list of n_samples lists of str
-            Names of the predicted labels, in column order; an empty list where none
-            is predicted.
-
-        Raises
-        ------
-        ValueError
-            If the model was fitted on a `y` of one column.
-        """
-        check_is_fitted(self)
-        if self.thresholds_ is None:
-            raise ValueError(
-                "Expected a model fitted on a column of y per label, but this one was "
-                "fitted on one column: use predict."
-            )
-        return [list(self.label_names_[row == 1]) for row in self.predict(X)]
-
-    @available_if(_estimator_has("predict_proba"))
-    def predict_proba(self, X):
-        """Predict the probability of each label.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            The samples.
-
-        Returns
-        -------
-        probabilities : ndarray of shape (n_samples, n_labels), dtype float64
-            Probabilities of the refitted estimator, in one array whatever form it
-            gives them. For a model of one column, what the estimator gives.
-        """
-        check_is_fitted(self)
-        if self.thresholds_ is None:
-            return self.estimator_.predict_proba(X)
-        return label_probabilities(self.estimator_, X, len(self.thresholds_))
-
-    @available_if(_estimator_has("decision_function"))
-    def decision_function(self, X):
-        """Return the decision values of the refitted estimator.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            The samples.
-
-        Returns
-        -------
-        scores : ndarray of shape (n_samples, n_labels)
-            Scores in which a label is ranked as by its probabilities. The thresholds
-            do not apply to them.
-        """
-        check_is_fitted(self)
-        return self.estimator_.decision_function(X)
 
     def get_metadata_routing(self):
         """Return who gets which parameter of `fit`.
@@ -391,24 +259,14 @@ class MultiLabelThresholdOptimizer(ClassifierMixin, MetaEstimatorMixin, BaseEsti
         routing : MetadataRouter
             The estimator's requests for `fit` and those of `cv` for `split`.
         """
-        router = MetadataRouter(owner=self)
-        for callee, method in (("estimator", "fit"), ("splitter", "split")):
-            mapping = MethodMapping().add(caller="fit", callee=method)
-            owner = self.estimator if callee == "estimator" else self.cv
-            router.add(method_mapping=mapping, **{callee: owner})
-        return router
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        inner = get_tags(self.estimator)
-        tags.input_tags = inner.input_tags
-        tags.non_deterministic = inner.non_deterministic
-        if inner.classifier_tags is not None:
-            tags.classifier_tags = inner.classifier_tags
-        tags.classifier_tags.multi_label = True
-        return tags
-
-
-def _f1(present, predicted):
-    """Return F1 per label, 0 for a label neither present nor predicted."""
-    return f1_score(present, predicted, average=None, zero_division=0)
+        return (
+            MetadataRouter(owner=self)
+            .add(
+                estimator=self.estimator,
+                method_mapping=MethodMapping().add(caller="fit", callee="fit"),
+            )
+            .add(
+                splitter=self.cv,
+                method_mapping=MethodMapping().add(caller="fit", callee="split"),
+            )
+        )

@@ -1,0 +1,123 @@
+"""Classifiers that turn the probability of each label into a decision."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
+from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_protloc.utils import label_probabilities
+
+__all__ = ["BaseLabelThresholdClassifier"]
+
+
+def _estimator_has(name):
+    """Return a check that the inner estimator has the method `name`."""
+
+    def check(self):
+        getattr(getattr(self, "estimator_", self.estimator), name)
+        return True
+
+    return check
+
+
+class BaseLabelThresholdClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+    """Predictions of a fitted `estimator_` at fitted `thresholds_`.
+
+    A subclass's `fit` sets `estimator_`, `classes_`, `thresholds_` and `label_names_`;
+    `thresholds_` is None if `y` had one column and the estimator decides itself.
+    """
+
+    def predict(self, X):
+        """Predict the labels of each sample.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            The samples.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples, n_labels), dtype int64
+            1 where the probability is at or above the label's threshold, else 0. For
+            a model of one column, what the estimator predicts.
+        """
+        check_is_fitted(self)
+        if self.thresholds_ is None:
+            return self.estimator_.predict(X)
+        return (self.predict_proba(X) >= self.thresholds_).astype(np.int64)
+
+    def predict_labels(self, X):
+        """Predict the names of the labels of each sample.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            The samples.
+
+        Returns
+        -------
+        labels : list of n_samples lists of str
+            Names of the predicted labels, in column order; an empty list where none
+            is predicted.
+
+        Raises
+        ------
+        ValueError
+            If the model was fitted on a `y` of one column.
+        """
+        check_is_fitted(self)
+        if self.thresholds_ is None:
+            raise ValueError(
+                "Expected a model fitted on a column of y per label, but this one was "
+                "fitted on one column: use predict."
+            )
+        return [list(self.label_names_[row == 1]) for row in self.predict(X)]
+
+    @available_if(_estimator_has("predict_proba"))
+    def predict_proba(self, X):
+        """Predict the probability of each label.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            The samples.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_labels), dtype float64
+            Probabilities of the refitted estimator, in one array whatever form it
+            gives them. For a model of one column, what the estimator gives.
+        """
+        check_is_fitted(self)
+        if self.thresholds_ is None:
+            return self.estimator_.predict_proba(X)
+        return label_probabilities(self.estimator_, X, len(self.thresholds_))
+
+    @available_if(_estimator_has("decision_function"))
+    def decision_function(self, X):
+        """Return the decision values of the refitted estimator.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            The samples.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples, n_labels)
+            Scores in which a label is ranked as by its probabilities. The thresholds
+            do not apply to them.
+        """
+        check_is_fitted(self)
+        return self.estimator_.decision_function(X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        tags.input_tags = inner.input_tags
+        tags.non_deterministic = inner.non_deterministic
+        if inner.classifier_tags is not None:
+            tags.classifier_tags = inner.classifier_tags
+        tags.classifier_tags.multi_label = True
+        return tags

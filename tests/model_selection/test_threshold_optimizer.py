@@ -1,0 +1,353 @@
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from imblearn import FunctionSampler
+from imblearn.pipeline import make_pipeline as make_sampling_pipeline
+from scipy import sparse
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.exceptions import DataConversionWarning, NotFittedError
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.model_selection import (
+    GridSearchCV,
+    KFold,
+    ShuffleSplit,
+    cross_val_predict,
+    cross_val_score,
+)
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from sklearn_protloc.model_selection import (
+    MultilabelStratifiedKFold,
+    MultiLabelThresholdOptimizer,
+)
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(90, 6))
+Y = (X @ RNG.normal(size=(6, 4)) + RNG.normal(size=(90, 4)) > 1).astype(int)
+
+
+def model():
+    return OneVsRestClassifier(LogisticRegression())
+
+
+class Spy(ClassifierMixin, BaseEstimator):
+    """Counts its fits and predicts the means of rows."""
+
+    fits = []
+
+    def fit(self, X, y):
+        self.fits.append(len(X))
+        self.n_labels_ = np.shape(y)[1]
+        return self
+
+    def predict_proba(self, X):
+        return np.tile(1 / (1 + np.exp(-np.asarray(X[:, 0]))), (self.n_labels_, 1)).T
+
+
+class Lazy:
+    """Images that are read row by row; converting all of them is an error."""
+
+    def __init__(self, images):
+        self.images = images
+        self.shape, self.ndim, self.dtype = images.shape, images.ndim, images.dtype
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, rows):
+        return Lazy(self.images[rows])
+
+    def __array__(self, *args, **kwargs):
+        raise AssertionError("the optimizer must not convert X")
+
+
+class LazyModel(ClassifierMixin, BaseEstimator):
+    """Reads the images one label per channel."""
+
+    def fit(self, X, y):
+        self.fitted_ = True
+        return self
+
+    def predict_proba(self, X):
+        return X.images.mean(axis=(2, 3))
+
+
+@pytest.fixture(autouse=True)
+def _no_fits_yet():
+    Spy.fits.clear()
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        model(),
+        MLPClassifier(max_iter=20, random_state=0),
+        RandomForestClassifier(10, random_state=0),
+        KNeighborsClassifier(),
+        make_pipeline(StandardScaler(), model()),
+        make_sampling_pipeline(FunctionSampler(validate=False), model()),
+        GridSearchCV(model(), {"estimator__C": [0.1, 1]}, cv=2),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_works_over_every_kind_of_multilabel_classifier(estimator):
+    optimizer = MultiLabelThresholdOptimizer(estimator).fit(X, Y)
+    probabilities, predicted = optimizer.predict_proba(X), optimizer.predict(X)
+    assert optimizer.thresholds_.shape == (4,)
+    assert probabilities.shape == optimizer.oof_proba_.shape == Y.shape
+    assert predicted.dtype.kind == "i"
+    np.testing.assert_array_equal(predicted, probabilities >= optimizer.thresholds_)
+    np.testing.assert_array_equal(optimizer.classes_, np.arange(4))
+    assert optimizer.estimator_ is not estimator
+
+
+def test_thresholds_are_tuned_on_pooled_held_out_probabilities():
+    folds = MultilabelStratifiedKFold(4, shuffle=True, random_state=3)
+    optimizer = MultiLabelThresholdOptimizer(model(), cv=folds).fit(X, Y)
+    pooled = cross_val_predict(model(), X, Y, cv=folds, method="predict_proba")
+    np.testing.assert_array_equal(optimizer.oof_proba_, pooled)
+    reached = f1_score(Y, pooled >= optimizer.thresholds_, average=None)
+    np.testing.assert_array_equal(optimizer.oof_f1_, reached)
+    at_half = f1_score(Y, pooled >= 0.5, average=None)
+    assert (optimizer.oof_f1_ >= at_half).all()
+    assert (optimizer.oof_f1_ > at_half).any()
+    np.testing.assert_allclose(
+        optimizer.thresholds_ * 1000, np.rint(optimizer.thresholds_ * 1000)
+    )
+
+
+def test_report_and_names():
+    y = pd.DataFrame(Y, columns=["nucleus", "golgi", "er", "cilia"])
+    optimizer = MultiLabelThresholdOptimizer(model()).fit(X, y)
+    report = optimizer.report_
+    assert report["label"].tolist() == ["nucleus", "golgi", "er", "cilia"]
+    assert report["n_positive"].tolist() == Y.sum(axis=0).tolist()
+    assert report["status"].tolist() == ["tuned"] * 4
+    np.testing.assert_array_equal(report["threshold"], optimizer.thresholds_)
+    np.testing.assert_array_equal(report["f1"], optimizer.oof_f1_)
+    names = optimizer.predict_labels(X)
+    assert names == [
+        [y.columns[k] for k in np.flatnonzero(row)] for row in optimizer.predict(X)
+    ]
+
+
+def test_absent_label():
+    y = pd.DataFrame(Y, columns=["nucleus", "golgi", "er", "cilia"])
+    y["cilia"] = 0
+    optimizer = MultiLabelThresholdOptimizer(
+        KNeighborsClassifier(), absent_threshold=0.25
+    )
+    with pytest.warns(UserWarning, match="labels: cilia. Their threshold is") as record:
+        optimizer.fit(X, y)
+    assert len(record) == 1
+    assert record[0].filename == __file__
+    assert optimizer.thresholds_[3] == 0.25
+    assert optimizer.report_["status"].tolist() == ["tuned"] * 3 + ["absent"]
+    assert optimizer.predict(X)[:, 3].sum() == 0
+
+
+@pytest.mark.parametrize("cv", [3, None, KFold(3), list(KFold(3).split(X))])
+def test_one_fit_per_fold_and_one_more(cv):
+    optimizer = MultiLabelThresholdOptimizer(Spy(), cv=cv).fit(X, Y)
+    assert Spy.fits == [60, 60, 60, 90]
+    assert np.isfinite(optimizer.oof_proba_).all()
+
+
+@pytest.mark.parametrize("step", [0.001, None])
+def test_prefit_is_not_fitted_and_matches_its_own_predictions(step):
+    fitted = model().fit(X[:45], Y[:45])
+    for estimator, cv in (
+        (fitted, "prefit"),
+        (FrozenEstimator(fitted), "prefit"),
+        (FrozenEstimator(fitted), None),
+    ):
+        optimizer = MultiLabelThresholdOptimizer(estimator, cv=cv, step=step)
+        optimizer.fit(X[45:], Y[45:])
+        assert optimizer.estimator_ is estimator
+        own = f1_score(Y[45:], optimizer.predict(X[45:]), average=None)
+        np.testing.assert_array_equal(own, optimizer.oof_f1_)
+
+
+def test_prefit_makes_no_fit():
+    spy = Spy().fit(X, Y)
+    MultiLabelThresholdOptimizer(spy, cv="prefit").fit(X, Y)
+    MultiLabelThresholdOptimizer(FrozenEstimator(spy), cv=3).fit(X, Y)
+    assert Spy.fits == [90]
+    with pytest.raises(NotFittedError):
+        MultiLabelThresholdOptimizer(Spy(), cv="prefit").fit(X, Y)
+
+
+def test_a_single_split_tunes_on_the_rows_held_out():
+    optimizer = MultiLabelThresholdOptimizer(
+        model(), cv=ShuffleSplit(1, test_size=30, random_state=0)
+    ).fit(X, Y)
+    _, test = next(ShuffleSplit(1, test_size=30, random_state=0).split(X))
+    held_out = np.isfinite(optimizer.oof_proba_).all(axis=1)
+    np.testing.assert_array_equal(np.flatnonzero(held_out), np.sort(test))
+    assert optimizer.report_["n_positive"].tolist() == Y[test].sum(axis=0).tolist()
+
+
+def test_rows_held_out_twice_are_refused_before_any_fit():
+    optimizer = MultiLabelThresholdOptimizer(Spy(), cv=ShuffleSplit(4))
+    with pytest.raises(ValueError, match="each sample at most once, but"):
+        optimizer.fit(X, Y)
+    assert Spy.fits == []
+
+
+def test_sampler_sees_training_rows_only():
+    sizes = []
+
+    def double(X, y):
+        sizes.append(len(X))
+        return np.concatenate([X, X]), np.concatenate([y, y])
+
+    pipeline = make_sampling_pipeline(
+        FunctionSampler(func=double, validate=False), Spy()
+    )
+    optimizer = MultiLabelThresholdOptimizer(pipeline, cv=3).fit(X, Y)
+    optimizer.predict(X)
+    assert sizes == [60, 60, 60, 90]
+    assert Spy.fits == [120, 120, 120, 180]
+    assert optimizer.oof_proba_.shape == Y.shape
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        np.ndarray.tolist,
+        pd.DataFrame,
+        lambda y: y.astype(bool),
+        lambda y: y.astype(np.float32),
+        sparse.csr_matrix,
+    ],
+)
+def test_every_form_of_y_gives_the_same_thresholds(convert):
+    reference = MultiLabelThresholdOptimizer(model()).fit(X, Y)
+    optimizer = MultiLabelThresholdOptimizer(model()).fit(X, convert(Y))
+    np.testing.assert_array_equal(optimizer.thresholds_, reference.thresholds_)
+
+
+def test_parallel_folds_give_the_same_model():
+    one = MultiLabelThresholdOptimizer(model()).fit(X, Y)
+    two = MultiLabelThresholdOptimizer(model(), n_jobs=2).fit(X, Y)
+    np.testing.assert_array_equal(one.oof_proba_, two.oof_proba_)
+
+
+def test_lazy_images_are_never_converted():
+    images = RNG.random((90, 4, 2, 2))
+    optimizer = MultiLabelThresholdOptimizer(LazyModel()).fit(Lazy(images), Y)
+    assert optimizer.predict(Lazy(images)).shape == Y.shape
+
+
+@pytest.mark.parametrize("n_labels", [2, 4])
+def test_in_scikit_learn_tools(n_labels):
+    y = Y[:, :n_labels]
+    optimizer = MultiLabelThresholdOptimizer(model(), step=0.01)
+    for method in ("predict", "predict_proba", "decision_function"):
+        assert cross_val_predict(optimizer, X, y, cv=3, method=method).shape == y.shape
+    for scoring in ("f1_macro", "roc_auc", "average_precision"):
+        scores = cross_val_score(optimizer, X, y, cv=3, scoring=scoring)
+        assert np.isfinite(scores).all()
+    search = GridSearchCV(
+        optimizer, {"estimator__estimator__C": [0.1, 1], "step": [0.1, 0.01]}, cv=2
+    )
+    assert search.fit(X, y).predict(X).shape == y.shape
+
+
+def test_one_column_is_left_to_the_estimator():
+    for y in (Y[:, 0], np.array(["a", "b", "c"])[Y[:, :2].sum(axis=1)]):
+        alone = LogisticRegression().fit(X, y)
+        optimizer = MultiLabelThresholdOptimizer(LogisticRegression()).fit(X, y)
+        assert optimizer.thresholds_ is None
+        np.testing.assert_array_equal(optimizer.classes_, alone.classes_)
+        np.testing.assert_array_equal(optimizer.predict(X), alone.predict(X))
+        np.testing.assert_array_equal(
+            optimizer.predict_proba(X), alone.predict_proba(X)
+        )
+        with pytest.raises(ValueError, match="fitted on one column: use predict"):
+            optimizer.predict_labels(X)
+
+
+def test_a_single_column_is_ravelled_with_a_warning():
+    optimizer = MultiLabelThresholdOptimizer(LogisticRegression())
+    with pytest.warns(DataConversionWarning, match="column-vector"):
+        optimizer.fit(X, Y[:, :1])
+    assert optimizer.predict(X).shape == (90,)
+    assert optimizer.predict_proba(X).shape == (90, 2)
+
+
+def test_refit_on_other_targets_forgets_the_first():
+    optimizer = MultiLabelThresholdOptimizer(model()).fit(X, Y)
+    assert optimizer.fit(X, Y[:, :2]).thresholds_.shape == (2,)
+    assert optimizer.fit(X, Y[:, 0]).thresholds_ is None
+
+
+def test_manners():
+    optimizer = MultiLabelThresholdOptimizer(model(), cv=MultilabelStratifiedKFold(4))
+    before = optimizer.get_params()
+    optimizer.fit(X, Y)
+    assert optimizer.get_params() == before
+    assert optimizer.n_features_in_ == 6
+    predicted = optimizer.predict(X)
+    optimizer.set_params(step=0.1, estimator__estimator__C=100)
+    np.testing.assert_array_equal(optimizer.predict(X), predicted)
+    loaded = pickle.loads(pickle.dumps(optimizer))
+    np.testing.assert_array_equal(loaded.predict(X), predicted)
+    with pytest.raises(NotFittedError):
+        clone(optimizer).predict(X)
+    html = optimizer._repr_html_()
+    for word in ("MultilabelStratifiedKFold", "LogisticRegression", "step"):
+        assert word in html
+    assert hasattr(optimizer, "decision_function")
+    assert not hasattr(
+        MultiLabelThresholdOptimizer(KNeighborsClassifier()), "decision_function"
+    )
+
+
+def test_feature_names_are_those_of_the_estimator():
+    frame = pd.DataFrame(X, columns=list("abcdef"))
+    optimizer = MultiLabelThresholdOptimizer(KNeighborsClassifier()).fit(frame, Y)
+    assert optimizer.feature_names_in_.tolist() == list("abcdef")
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "message"),
+    [
+        ({"step": 0}, ValueError, "step from 1e-06 to 1, or None.*got 0"),
+        ({"step": "fine"}, ValueError, "step from 1e-06 to 1.*got 'fine'"),
+        ({"step": 0.3}, ValueError, r"equal steps, such as 0\.333333, got 0\.3"),
+        ({"absent_threshold": 0}, ValueError, "absent_threshold above 0.*got 0"),
+        ({"absent_threshold": None}, ValueError, "absent_threshold.*got None"),
+        ({"cv": "loo"}, ValueError, "'prefit' or None, got 'loo'"),
+        ({"cv": 0.2}, ValueError, r"an integer.*Got 0\.2"),
+        ({"cv": []}, ValueError, "at least one"),
+        ({"estimator": LinearSVC()}, TypeError, "predict_proba, got LinearSVC"),
+    ],
+)
+def test_parameter_errors(params, error, message):
+    optimizer = MultiLabelThresholdOptimizer(model()).set_params(**params)
+    with pytest.raises(error, match=message):
+        optimizer.fit(X, Y)
+
+
+def test_target_errors():
+    optimizer = MultiLabelThresholdOptimizer(model())
+    with pytest.raises(ValueError, match="MultiLabelBinarizer"):
+        optimizer.fit(X, [["nucleus"], ["golgi", "er"]] * 45)
+    with pytest.raises(ValueError, match="contains NaN"):
+        optimizer.fit(X, np.where(Y == 1, np.nan, Y))
+    with pytest.raises(ValueError, match=r"got also \[2\]"):
+        optimizer.fit(X, Y * 2)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        optimizer.fit(X[:-1], Y)

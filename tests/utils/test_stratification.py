@@ -1,0 +1,129 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from sklearn_protloc.utils import stratified_folds, stratified_holdout
+
+
+@pytest.fixture(scope="module")
+def kaggle_labels(protloc_data):
+    """Return the label matrix of the Kaggle training table."""
+    targets = pd.read_csv(protloc_data / "tables" / "train_2018.csv")["Target"]
+    return targets.str.get_dummies(" ").to_numpy()
+
+
+def counts_per_fold(y, folds, n_splits):
+    return np.array([y[folds == fold].sum(axis=0) for fold in range(n_splits)])
+
+
+@pytest.mark.parametrize("n_splits", [3, 5, 10])
+@pytest.mark.parametrize("seed", [None, 0, 1, 2])
+def test_real_labels_are_less_than_one_sample_off_their_share(
+    kaggle_labels, n_splits, seed
+):
+    folds = stratified_folds(
+        kaggle_labels, n_splits, shuffle=seed is not None, random_state=seed
+    )
+    counts = counts_per_fold(kaggle_labels, folds, n_splits)
+    assert np.abs(counts - kaggle_labels.sum(axis=0) / n_splits).max() < 1
+    assert np.ptp(np.bincount(folds, minlength=n_splits)) <= 1
+
+
+def test_real_rare_labels_are_in_every_fold(kaggle_labels):
+    counts = counts_per_fold(kaggle_labels, stratified_folds(kaggle_labels, 5), 5)
+    assert counts[:, kaggle_labels.sum(axis=0) >= 5].min() >= 1
+
+
+def test_every_label_set_is_spread_evenly():
+    y = np.repeat([[0, 0], [0, 1], [1, 0], [1, 1]], 10, axis=0)
+    folds = stratified_folds(y, 5, shuffle=True, random_state=0)
+    for label_set in np.unique(y, axis=0):
+        rows = (y == label_set).all(axis=1)
+        assert np.bincount(folds[rows], minlength=5).tolist() == [2] * 5
+
+
+@given(
+    y=st.tuples(st.integers(2, 40), st.integers(1, 70)).flatmap(
+        lambda shape: arrays(bool, shape)
+    ),
+    n_splits=st.integers(2, 7),
+    shuffle=st.booleans(),
+)
+@settings(max_examples=60, derandomize=True, deadline=None)
+def test_folds_are_a_partition_into_equal_sizes(y, n_splits, shuffle):
+    if n_splits > len(y):
+        n_splits = 2
+    seed = 0 if shuffle else None
+    folds = stratified_folds(y, n_splits, shuffle=shuffle, random_state=seed)
+    sizes = np.bincount(folds, minlength=n_splits)
+    assert len(sizes) == n_splits
+    assert sizes.sum() == len(y)
+    assert np.ptp(sizes) <= 1
+
+
+@pytest.mark.parametrize("density", [0.02, 0.1, 0.3])
+def test_random_label_sets_are_balanced(density):
+    y = np.random.default_rng(0).random((2000, 28)) < density
+    counts = counts_per_fold(y, stratified_folds(y, 5), 5)
+    assert np.abs(counts - y.sum(axis=0) / 5).max() <= 1
+
+
+def test_without_shuffle_neighbours_stay_together():
+    y = np.ones((6, 1), dtype=int)
+    assert stratified_folds(y, 3).tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_the_seed_decides_everything():
+    y = np.random.default_rng(0).integers(0, 2, (50, 4))
+    first, again, other = (
+        stratified_folds(y, 3, shuffle=True, random_state=seed) for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+@pytest.mark.parametrize("fraction", [0.01, 0.1, 0.25, 0.9])
+def test_holdout_takes_its_share_of_each_label(kaggle_labels, fraction):
+    held_out = stratified_holdout(kaggle_labels, fraction, random_state=0)
+    share = held_out.sum() / len(kaggle_labels)
+    assert held_out.sum() == round(fraction * len(kaggle_labels))
+    counts = kaggle_labels[held_out].sum(axis=0)
+    assert np.abs(counts - share * kaggle_labels.sum(axis=0)).max() < 1
+
+
+@pytest.mark.parametrize("n_samples", [2, 3, 10])
+@pytest.mark.parametrize("fraction", [0.001, 0.5, 0.999])
+def test_holdout_leaves_both_sides_something(n_samples, fraction):
+    held_out = stratified_holdout(np.ones((n_samples, 1)), fraction, random_state=0)
+    assert 1 <= held_out.sum() <= n_samples - 1
+
+
+def test_holdout_of_a_one_hot_target():
+    y = np.eye(3, dtype=int)[np.repeat([0, 1, 2], [40, 40, 20])]
+    held_out = stratified_holdout(y, 0.2, random_state=0)
+    assert y[held_out].sum(axis=0).tolist() == [8, 8, 4]
+
+
+def test_holdout_seed_decides():
+    y = np.random.default_rng(0).integers(0, 2, (60, 3))
+    first, again, other = (stratified_holdout(y, 0.3, seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+def test_a_single_positive_stays_in_training():
+    y = np.zeros((20, 2), dtype=int)
+    y[:, 0] = 1
+    y[7, 1] = 1
+    for seed in range(5):
+        assert not stratified_holdout(y, 0.2, random_state=seed)[7]
+
+
+def test_holdout_errors():
+    with pytest.raises(ValueError, match="at least 2 samples to hold some out, got 1"):
+        stratified_holdout([[1]], 0.5)
+    with pytest.raises(ValueError, match=r"between 0 and 1, both excluded, got 1\.0"):
+        stratified_holdout([[1], [0]], 1.0)
