@@ -1,6 +1,12 @@
 import os
 from pathlib import Path
 
+# Set before torch and SciPy are imported. Bitwise equal results need an equal number
+# of threads in workers and here; SciPy's array API opens one more of scikit-learn's
+# checks.
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
+
 import pytest
 
 

@@ -47,8 +47,8 @@ class RandomDihedral(BaseEstimator):
     >>> from sklearn_protloc.augmentation import RandomDihedral
     >>> image = np.arange(4).reshape(1, 2, 2)
     >>> RandomDihedral()(image, np.random.default_rng(0))
-    array([[[2, 0],
-            [3, 1]]])
+    array([[[2, 3],
+            [0, 1]]])
     """
 
     def __call__(self, image, rng):

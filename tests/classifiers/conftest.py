@@ -1,18 +1,8 @@
 import numpy as np
 import pytest
-import torch
 
 from sklearn_protloc.classifiers import LocalizationClassifier
 from sklearn_protloc.networks import TinyNet
-
-
-@pytest.fixture(autouse=True)
-def _one_torch_thread():
-    """Bitwise equal results need an equal number of threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")
