@@ -33,17 +33,18 @@ def grid_counts(present, scores, n_steps):
         Number of true and of all predicted positives at each threshold.
     """
     grid = np.arange(n_steps + 1) / n_steps
-    predicted = np.zeros(len(grid), dtype=np.int64)
-    true_positives = np.zeros(len(grid), dtype=np.int64)
+    # One histogram for the samples without the label, one for those with it.
+    histograms = np.zeros(2 * len(grid), dtype=np.int64)
     for start in range(0, len(scores), BLOCK):
-        block = scores[start : start + BLOCK]
+        rows = slice(start, start + BLOCK)
+        block = scores[rows].astype(np.float64)
         # The bin whose threshold is the highest not above the score, or one more ...
-        bins = (block * np.float64(n_steps) + MARGIN).astype(np.int64)
-        bins -= block.astype(np.float64) < grid[bins]  # ... which is taken back here
-        predicted += np.bincount(bins, minlength=len(grid))
-        bins = bins[present[start : start + BLOCK].astype(bool)]
-        true_positives += np.bincount(bins, minlength=len(grid))
-    return grid, true_positives[::-1].cumsum()[::-1], predicted[::-1].cumsum()[::-1]
+        bins = (block * n_steps + MARGIN).astype(np.int32)
+        bins -= block < grid.take(bins)  # ... which is taken back here
+        bins += present[rows].astype(np.int32) * len(grid)
+        histograms += np.bincount(bins, minlength=len(histograms))
+    absent, present = histograms.reshape(2, -1)[:, ::-1].cumsum(axis=1)[:, ::-1]
+    return grid, present, absent + present
 
 
 def break_point_counts(present, scores):

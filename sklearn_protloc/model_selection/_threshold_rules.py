@@ -36,7 +36,7 @@ def f1_thresholds(indicator, probabilities, *, step, absent_threshold):
             candidates, hits, predicted = break_point_counts(present, scores)
         else:
             candidates, hits, predicted = grid_counts(present, scores, round(1 / step))
-        f1 = 2 * hits / (predicted + present.sum(dtype=np.int64))
+        f1 = 2 * hits / (predicted + hits.max())
         best = candidates[f1 == f1.max()]
         # Rounded, so that 0.4 and 0.6 are equally near and the lower one is taken.
         distance = np.abs(best - 0.5).round(12)
