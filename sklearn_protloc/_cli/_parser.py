@@ -171,7 +171,7 @@ def _add_training_options(parser, *, max_epochs):
     add(
         "--network",
         default="GapNetPL",
-        help="a class of sklearn_protloc.networks, such as TinyNet (default: %(default)s)",
+        help="of sklearn_protloc.networks, such as TinyNet (default: %(default)s)",
     )
     add(
         "--max-epochs",
