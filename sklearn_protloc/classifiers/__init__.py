@@ -1,5 +1,6 @@
 """Deep networks as scikit-learn classifiers."""
 
 from sklearn_protloc.classifiers._localization_classifier import LocalizationClassifier
+from sklearn_protloc.classifiers._soft_voting import SoftVotingClassifier
 
-__all__ = ["LocalizationClassifier"]
+__all__ = ["LocalizationClassifier", "SoftVotingClassifier"]
