@@ -2,7 +2,6 @@ import pickle
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
-import cv2
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,18 +19,7 @@ from sklearn_protloc.datasets import (
     ImageCollection,
     _image_collection,
     load_hpa,
-    make_cells,
 )
-
-
-@pytest.fixture(scope="module")
-def images():
-    return make_cells(8, image_size=32, random_state=0).data
-
-
-@pytest.fixture(scope="module")
-def paths(images, tmp_path_factory):
-    return write(images, tmp_path_factory.mktemp("images"))
 
 
 @pytest.fixture
@@ -61,19 +49,6 @@ def no_array(monkeypatch):
         raise AssertionError("a lazy collection was decoded as a whole")
 
     monkeypatch.setattr(ImageCollection, "__array__", refuse)
-
-
-def write(images, folder, extension="png"):
-    """Write one grey file per image and channel; return the table of paths."""
-    folder.mkdir(exist_ok=True)
-    paths = [
-        [folder / f"{i}_{k}.{extension}" for k in range(len(image))]
-        for i, image in enumerate(images)
-    ]
-    for image, row in zip(images, paths, strict=True):
-        for channel, path in zip(image, row, strict=True):
-            path.write_bytes(cv2.imencode(f".{extension}", channel)[1])
-    return paths
 
 
 class Brightness(TransformerMixin, BaseEstimator):
@@ -247,29 +222,29 @@ def test_image_size_resizes_on_read(paths, images):
     assert X[1:3].shape == (2, 4, 16, 16)
 
 
-def test_image_size_unites_sizes(tmp_path, images):
+def test_image_size_unites_sizes(tmp_path, images, write_images):
     mixed = [images[0], images[1][:, :20, :24]]
-    X = ImageCollection(write(mixed, tmp_path), image_size=16)
+    X = ImageCollection(write_images(mixed, tmp_path), image_size=16)
     assert X.shape == (2, 4, 16, 16)
     assert X[1].shape == (4, 16, 16)
     assert np.asarray(X).shape == (2, 4, 16, 16)
 
 
-def test_sixteen_bits(tmp_path, images):
+def test_sixteen_bits(tmp_path, images, write_images):
     deep = images.astype(np.uint16) * 257
-    X = ImageCollection(write(deep, tmp_path, "tif"))
+    X = ImageCollection(write_images(deep, tmp_path, "tif"))
     assert X.dtype == np.uint16
     np.testing.assert_array_equal(X[2], deep[2])
 
 
-def test_not_square(tmp_path, images):
-    X = ImageCollection(write(images[:2, :1, :20], tmp_path))
+def test_not_square(tmp_path, images, write_images):
+    X = ImageCollection(write_images(images[:2, :1, :20], tmp_path))
     assert X.shape == (2, 1, 20, 32)
     assert X[1].shape == (1, 20, 32)
 
 
-def test_unicode_names(tmp_path, images):
-    X = ImageCollection(write(images[:2], tmp_path / "Zellen größe 细胞"))
+def test_unicode_names(tmp_path, images, write_images):
+    X = ImageCollection(write_images(images[:2], tmp_path / "Zellen größe 细胞"))
     np.testing.assert_array_equal(X[1], images[1])
 
 
@@ -316,94 +291,3 @@ def test_search_holds_a_few_images_at_a_time(protloc_data, no_array):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * X[0].nbytes
-
-
-@pytest.mark.parametrize(
-    "paths",
-    [
-        [],
-        [[]],
-        "image.png",
-        ["a.png", "b.png"],
-        [["a.png"], ["b", "c"]],
-        [[1, 2]],
-        None,
-    ],
-    ids=str,
-)
-def test_not_a_table_of_paths(paths):
-    with pytest.raises(ValueError, match=r"shape \(n_samples, n_channels\)"):
-        ImageCollection(paths)
-
-
-def test_missing_files(paths, tmp_path):
-    one, three = [[*paths[0]] for _ in range(2)]
-    one[1] = tmp_path / "lost.png"
-    with pytest.raises(ValueError, match=r"not found: .*lost\.png\.$"):
-        ImageCollection([one])
-    three[1:] = [tmp_path / f"lost{k}.png" for k in range(3)]
-    with pytest.raises(ValueError, match=r"lost0\.png \(and 2 more\)\.$"):
-        ImageCollection([paths[0], three])
-
-
-@pytest.mark.parametrize("content", [b"", b"not an image"])
-def test_damaged_file(tmp_path, images, content):
-    files = write(images[:2], tmp_path)
-    files[1][2].write_bytes(content)
-    X = ImageCollection(files)
-    with pytest.raises(ValueError, match=r"1_2\.png is not a readable image"):
-        X[1]
-    with pytest.raises(ValueError, match=r"1_2\.png is not a readable image"):
-        ImageCollection(files[1:])
-
-
-def test_file_removed_later(tmp_path, images):
-    files = write(images[:2], tmp_path)
-    X = ImageCollection(files)
-    files[1][0].unlink()
-    with pytest.raises(FileNotFoundError, match=r"1_0\.png"):
-        X[1]
-
-
-def test_colour_file(tmp_path, images):
-    files = write(images[:1], tmp_path)
-    cv2.imwrite(str(files[0][3]), np.zeros((32, 32, 3), np.uint8))
-    with pytest.raises(ValueError, match=r"0_3\.png holds 3 colour .* expected a grey"):
-        ImageCollection(files)
-
-
-def test_float_file(tmp_path, images):
-    files = write(images[:1].astype(np.float32), tmp_path, "tiff")
-    with pytest.raises(ValueError, match=r"holds float32 values, expected .* 8 or 16"):
-        ImageCollection(files)
-
-
-@pytest.mark.parametrize("image_size", [None, 16])
-def test_sizes_within_one_sample(tmp_path, images, image_size):
-    ragged = [images[0], [*images[1][:3], images[1][3, :20]]]
-    X = ImageCollection(write(ragged, tmp_path), image_size=image_size)
-    with pytest.raises(
-        ValueError, match=r"1_0\.png has 32 x 32 .*1_3\.png has 20 x 32"
-    ):
-        X[1]
-
-
-def test_sizes_between_samples(tmp_path, images):
-    X = ImageCollection(write([images[0], images[1][:, :20]], tmp_path))
-    message = r"1_0\.png has 20 x 32 pixels, .* 32 x 32\. Set image_size="
-    with pytest.raises(ValueError, match=message):
-        X[1]
-    with pytest.raises(ValueError, match=message):
-        np.asarray(X)
-
-
-def test_types_between_samples(tmp_path, images):
-    X = ImageCollection(write([images[0], images[1].astype(np.uint16)], tmp_path))
-    with pytest.raises(ValueError, match=r"1_0\.png is uint16, .* holds uint8"):
-        X[1]
-
-
-@pytest.mark.parametrize(("size", "error"), [(0, ValueError), ("64", TypeError)])
-def test_wrong_image_size(paths, size, error):
-    with pytest.raises(error, match="image_size"):
-        ImageCollection(paths, image_size=size)
