@@ -1,3 +1,4 @@
+import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier
@@ -12,5 +13,6 @@ from sklearn_protloc.model_selection import MultiLabelThresholdOptimizer
         MultiLabelThresholdOptimizer(OneVsRestClassifier(LogisticRegression())),
     ]
 )
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
