@@ -263,9 +263,11 @@ def test_missing_files_and_folders(cells_folder, model_file, tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_output_that_is_a_folder(cells_folder, tmp_path, capsys):
-    assert main(train_arguments(cells_folder, tmp_path)) == 2
-    assert_one_error(capsys, f"got a folder: {tmp_path}")
+@pytest.mark.parametrize("out", [".", os.devnull])
+def test_output_that_is_no_file(out, cells_folder, capsys):
+    assert main(train_arguments(cells_folder, out)) == 2
+    assert_one_error(capsys, "got a folder or device")
+    assert os.path.exists(out)
 
 
 def test_both_outputs_in_one_file(model_file, cells_folder, tmp_path, capsys):
@@ -338,6 +340,14 @@ def test_a_file_is_replaced_at_once_or_not_at_all(tmp_path):
         assert path.read_text() == "before"
     assert path.read_text() == "after"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_to_an_output_stays_a_link(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    with replacing(tmp_path / "link") as file:
+        file.write(b"text")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "file").read_text() == "text"
 
 
 def test_output_has_the_permissions_of_any_new_file(tmp_path):

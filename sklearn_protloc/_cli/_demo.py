@@ -10,7 +10,7 @@ from sklearn_protloc.utils import stratified_holdout
 
 __all__ = ["run"]
 
-_TEST_FRACTION = 0.25
+_TEST_FRACTION = 0.5  # rare labels need some test cells too
 
 
 def run(args):

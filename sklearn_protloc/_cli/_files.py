@@ -14,9 +14,9 @@ def replacing(path):
     It is opened at once, so that a folder that cannot be written to is known before
     hours of training. After an error `path` is as it was.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise IsADirectoryError(21, "Expected a file to write, got a folder", str(path))
+    path = Path(path).resolve()  # a link stays a link
+    if path.exists() and not path.is_file():
+        raise ValueError(f"Expected a file to write, got a folder or device: {path}.")
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with open(partial, "wb") as file:
