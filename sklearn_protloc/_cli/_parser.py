@@ -104,8 +104,8 @@ def _add_demo(commands):
     add(
         "--n-samples",
         type=int,
-        default=800,
-        help="cells to draw (default: %(default)s)",
+        default=1000,
+        help="cells to draw, half of them for testing (default: %(default)s)",
     )
     add(
         "--image-size",
@@ -113,7 +113,7 @@ def _add_demo(commands):
         default=64,
         help="pixels a side (default: %(default)s)",
     )
-    _add_training_options(demo, max_epochs=30)
+    _add_training_options(demo, max_epochs=20)
     demo.set_defaults(
         batch_size=32, lr=3e-3, dropout=None, cv=3, device="auto", amp=False, n_jobs=1
     )
