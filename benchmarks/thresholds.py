@@ -2,7 +2,7 @@
 
 Run ``python benchmarks/thresholds.py [train.csv]``, where the table has the column
 `Target` with the labels of each sample, such as "16 0". Without one, labels are drawn.
-Every time is the median of repeated runs, the ways taking turns.
+The ways take turns, and every ratio is the median of the ratios of the turns.
 """
 
 import sys
@@ -16,13 +16,14 @@ from sklearn.metrics import f1_score, precision_recall_curve
 from sklearn_protloc.model_selection._threshold_rules import f1_thresholds
 
 N_SAMPLES, N_LABELS, N_STEPS = 31_072, 28, 1000
-REPEATS, F1_CALLS = 9, 20
+REPEATS, F1_CALLS = 15, 20
 
 
 def labels(path):
     """Return the label matrix of the table, or one drawn with rare labels."""
     if path is not None:
-        return pd.read_csv(path)["Target"].str.get_dummies(" ").to_numpy(np.int8)
+        table = pd.read_csv(path)["Target"].str.get_dummies(" ")
+        return np.ascontiguousarray(table, dtype=np.int8)
     rng = np.random.default_rng(0)
     prevalence = np.geomspace(0.4, 0.0004, N_LABELS)
     return (rng.random((N_SAMPLES, N_LABELS)) < prevalence).astype(np.int8)
@@ -54,15 +55,15 @@ def f1_calls(y, p):
         f1_score(y[:, j % y.shape[1]], p[:, j % y.shape[1]] >= j / F1_CALLS)
 
 
-def median_times(functions, y, p):
-    """Return the median time of each function, measured in turns."""
-    times = {function: [] for function in functions}
-    for _ in range(REPEATS):
-        for function in functions:
+def times_in_turns(functions, y, p):
+    """Return the times of each function, one row per turn."""
+    times = np.empty((REPEATS, len(functions)))
+    for turn in range(REPEATS):
+        for i, function in enumerate(functions):
             start = time.perf_counter()
             function(y, p)
-            times[function].append(time.perf_counter() - start)
-    return {function: np.median(t) for function, t in times.items()}
+            times[turn, i] = time.perf_counter() - start
+    return times
 
 
 def extra_memory(function, y, p):
@@ -80,18 +81,18 @@ def main():
     p = simulated_scores(y)
     kind = "labels drawn" if path is None else f"labels of {path}"
     print(f"{y.shape[0]} x {y.shape[1]}, scores simulated, {kind}")
-    times = median_times([ours, curve_loop, f1_calls], y, p)
+    times = times_in_turns([ours, curve_loop, f1_calls], y, p)
     n_calls = y.shape[1] * (N_STEPS + 1)
-    curve, calls = times[curve_loop], times[f1_calls] * n_calls / F1_CALLS
-    print(f"grid search here                 {times[ours] * 1e3:8.1f} ms")
-    print(f"precision_recall_curve per label {curve / times[ours]:8.1f} x")
-    print(f"f1_score per label and threshold {calls / times[ours]:8.0f} x")
+    curve, calls = np.median(times[:, 1:] / times[:, :1], axis=0)
+    print(f"grid search here                 {np.median(times[:, 0]) * 1e3:8.1f} ms")
+    print(f"precision_recall_curve per label {curve:8.1f} x")
+    print(f"f1_score per label and threshold {calls * n_calls / F1_CALLS:8.0f} x")
     print(f"  (extrapolated from {F1_CALLS} of {n_calls} calls)")
     for dtype in (np.float64, np.float32):
         scores = p.astype(dtype)
-        memory, time_ = extra_memory(ours, y, scores), median_times([ours], y, scores)
+        memory, turns = extra_memory(ours, y, scores), times_in_turns([ours], y, scores)
         print(
-            f"{np.dtype(dtype)}: {time_[ours] * 1e3:.1f} ms, extra memory "
+            f"{np.dtype(dtype)}: {np.median(turns) * 1e3:.1f} ms, extra memory "
             f"{100 * memory / scores.nbytes:.1f} % of the scores"
         )
 

@@ -6,7 +6,7 @@ __all__ = ["break_point_counts", "grid_counts"]
 
 # Rows handled at a time: their temporaries stay in the processor's cache.
 BLOCK = 8192
-# More than the rounding of score * n_steps, less than the distance of two bins.
+# More than the rounding of score * n_steps, far less than the width of a bin, 1.
 MARGIN = 1e-6
 
 
@@ -18,7 +18,7 @@ def grid_counts(present, scores, n_steps):
 
     Parameters
     ----------
-    present : ndarray of shape (n_samples,)
+    present : ndarray of shape (n_samples,), integer or bool
         1 where the label is present, else 0.
     scores : ndarray of shape (n_samples,), floating
         Scores from 0 to 1.
@@ -36,12 +36,15 @@ def grid_counts(present, scores, n_steps):
     # One histogram for the samples without the label, one for those with it.
     histograms = np.zeros(2 * len(grid), dtype=np.int64)
     for start in range(0, len(scores), BLOCK):
-        rows = slice(start, start + BLOCK)
-        block = scores[rows].astype(np.float64)
-        # The bin whose threshold is the highest not above the score, or one more ...
-        bins = (block * n_steps + MARGIN).astype(np.int32)
-        bins -= block < grid.take(bins)  # ... which is taken back here
-        bins += present[rows].astype(np.int32) * len(grid)
+        block = scores[start : start + BLOCK]
+        position = block * np.float64(n_steps)
+        position += MARGIN
+        bins = position.astype(np.int32)
+        # Rounding matters to scores next to a threshold only: these are compared.
+        position -= bins
+        close = np.flatnonzero(position < 2 * MARGIN)
+        bins[close] -= block[close].astype(np.float64) < grid[bins[close]]
+        bins += np.multiply(present[start : start + BLOCK], len(grid), dtype=np.int32)
         histograms += np.bincount(bins, minlength=len(histograms))
     absent, present = histograms.reshape(2, -1)[:, ::-1].cumsum(axis=1)[:, ::-1]
     return grid, present, absent + present
@@ -52,7 +55,7 @@ def break_point_counts(present, scores):
 
     Parameters
     ----------
-    present : ndarray of shape (n_samples,)
+    present : ndarray of shape (n_samples,), integer or bool
         1 where the label is present, else 0.
     scores : ndarray of shape (n_samples,), floating
         Scores from 0 to 1.

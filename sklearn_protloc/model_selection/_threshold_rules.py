@@ -30,12 +30,14 @@ def f1_thresholds(indicator, probabilities, *, step, absent_threshold):
         Of equally good candidates the one nearest to 0.5.
     """
     thresholds = np.full(indicator.shape[1], absent_threshold, dtype=np.float64)
-    for k in np.flatnonzero(indicator.any(axis=0)):
+    for k in range(indicator.shape[1]):
         present, scores = indicator[:, k], probabilities[:, k]
         if step is None:
             candidates, hits, predicted = break_point_counts(present, scores)
         else:
             candidates, hits, predicted = grid_counts(present, scores, round(1 / step))
+        if not hits.any():
+            continue
         f1 = 2 * hits / (predicted + hits.max())
         best = candidates[f1 == f1.max()]
         # Rounded, so that 0.4 and 0.6 are equally near and the lower one is taken.

@@ -57,7 +57,7 @@ def test_counts_of_several_blocks():
 def test_float32_is_compared_as_float64():
     # float32(0.7) is below 0.7, float32(0.1) is above 0.1.
     thresholds, _, predicted = grid_counts(
-        np.ones(2), np.array([0.7, 0.1], dtype=np.float32), 1000
+        np.ones(2, dtype=bool), np.array([0.7, 0.1], dtype=np.float32), 1000
     )
     assert predicted[thresholds == 0.7] == 0
     assert predicted[thresholds == 0.1] == 2
