@@ -1,4 +1,4 @@
-"""Protein localization in fluorescence microscopy images, as scikit-learn estimators."""
+"""Protein localization in fluorescence microscopy images for scikit-learn."""
 
 from importlib.metadata import version
 
