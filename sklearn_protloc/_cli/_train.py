@@ -33,7 +33,12 @@ def run(args):
             )
         target = hpa.target.iloc[:, label_ids]
         model = make_model(args)
-        print(f"Training {args.network} on {hpa.data!r} ...", flush=True)
+        n_images, n_channels, height, width = hpa.data.shape
+        print(
+            f"Training {args.network} on {n_images} images ({n_channels} channels, "
+            f"{height} x {width}) with {len(label_ids)} locations ...",
+            flush=True,
+        )
         model.fit(hpa.data, target)
         joblib.dump(_bundle(model, target, label_ids, args), file)
     _report(model)
