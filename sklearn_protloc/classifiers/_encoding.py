@@ -4,11 +4,9 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import column_or_1d
 
-from sklearn_protloc.utils import check_indicator
+from sklearn_protloc.utils import as_single_column, check_indicator
 
 
 @dataclass(frozen=True)
@@ -31,26 +29,14 @@ def encode_target(y):
         raise ValueError(
             "LocalizationClassifier requires y to be passed, but the target y is None."
         )
-    if _has_label_columns(y):
+    column = as_single_column(y, warn=True)
+    if column is None:
         indicator, names = check_indicator(y)
         if indicator.shape[1] == 0:
             raise ValueError("Expected y with a column per label, got 0 columns.")
         classes = np.arange(indicator.shape[1])
         return EncodedTarget("multilabel", indicator.astype(np.float32), classes, names)
-    return _encode_classes(column_or_1d(y, warn=True))
-
-
-def _has_label_columns(y):
-    """Whether y has one column per label, or lists of labels in place of columns."""
-    if sparse.issparse(y):
-        return True
-    try:
-        values = np.asarray(y)
-    except ValueError:  # lists of different lengths
-        return True
-    if values.ndim == 1:
-        return values.size > 0 and isinstance(values[0], list | tuple | set)
-    return values.ndim > 1 and values.shape[1] != 1
+    return _encode_classes(column)
 
 
 def _encode_classes(y):

@@ -6,8 +6,7 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import check_consistent_length
 
-from sklearn_protloc.model_selection._targets import as_single_target
-from sklearn_protloc.utils import check_indicator, stratified_folds
+from sklearn_protloc.utils import as_single_column, check_indicator, stratified_folds
 
 __all__ = ["MultilabelStratifiedKFold"]
 
@@ -83,7 +82,7 @@ class MultilabelStratifiedKFold(StratifiedKFold):
         ValueError
             If there are more folds than samples, or `y` is not a 0/1 indicator.
         """
-        single = as_single_target(y)
+        single = as_single_column(y)
         if single is not None:
             yield from super().split(X, single, groups)
             return

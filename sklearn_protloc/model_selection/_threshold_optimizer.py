@@ -18,14 +18,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_protloc.model_selection._out_of_fold import out_of_fold_probabilities
 from sklearn_protloc.model_selection._split import MultilabelStratifiedKFold
-from sklearn_protloc.model_selection._targets import as_single_target
 from sklearn_protloc.model_selection._threshold_base import (
     BaseLabelThresholdClassifier,
 )
 from sklearn_protloc.model_selection._threshold_parameters import check_parameters
 from sklearn_protloc.model_selection._threshold_report import threshold_report
 from sklearn_protloc.model_selection._threshold_rules import f1_thresholds
-from sklearn_protloc.utils import check_indicator, label_probabilities
+from sklearn_protloc.utils import as_single_column, check_indicator, label_probabilities
 
 __all__ = ["MultiLabelThresholdOptimizer"]
 
@@ -166,7 +165,7 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
             )
         X, y = indexable(X, y)
         fit_params, split_params = self._route(params)
-        single = as_single_target(y, warn=True)
+        single = as_single_column(y, warn=True)
         if single is None:
             self._fit_labels(X, y, fit_params, split_params)
         else:

@@ -2,8 +2,49 @@
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils import column_or_1d
 
-__all__ = ["check_indicator"]
+__all__ = ["as_single_column", "check_indicator"]
+
+
+def as_single_column(y, *, warn=False):
+    """Return a target of one column in one dimension, or None for several.
+
+    Parameters
+    ----------
+    y : array-like, DataFrame or sparse matrix
+        A target in any form.
+    warn : bool, default=False
+        Whether to give scikit-learn's DataConversionWarning for `y` of shape
+        (n_samples, 1).
+
+    Returns
+    -------
+    column : ndarray of shape (n_samples,), or None
+        The classes of a binary or multi-class target; None where `y` has a column
+        per label, or lists of labels in place of columns.
+
+    Examples
+    --------
+    >>> from sklearn_protloc.utils import as_single_column
+    >>> as_single_column(["cytosol", "nucleus"])
+    array(['cytosol', 'nucleus'], dtype='<U7')
+    >>> as_single_column([[0, 1], [1, 1]]) is None
+    True
+    """
+    if sparse.issparse(y):
+        values = y.toarray()
+    else:
+        try:
+            values = np.asarray(y)
+        except ValueError:  # lists of different lengths
+            return None
+    if values.ndim == 2 and values.shape[1] == 1:
+        return column_or_1d(values, warn=warn)
+    lists = values.ndim == 1 and isinstance(
+        next(iter(values), None), list | tuple | set
+    )
+    return values if values.ndim == 1 and not lists else None
 
 
 def check_indicator(y):
