@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import os
 import signal
 import sys
 import warnings
@@ -27,6 +28,9 @@ def main(argv=None):
         0 on success, 2 where an input or option does not fit, 130 after Ctrl-C.
     """
     args = make_parser().parse_args(argv)
+    # Threads that wait for each other by spinning are many times slower where other
+    # programs use the cores too. Read when torch is loaded, so it is set before.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Commands import torch, which takes seconds: not for --help.
     command = importlib.import_module(f"sklearn_protloc._cli._{args.command}")
     try:
