@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import f1_score, precision_recall_curve
 
-from sklearn_protloc.model_selection._threshold_rules import f1_thresholds
+from sklearn_protloc.model_selection._count_metrics import f1_from_counts
+from sklearn_protloc.model_selection._strategies._f1 import f1
 
 N_SAMPLES, N_LABELS, N_STEPS = 31_072, 28, 1000
 REPEATS, F1_CALLS = 15, 20
@@ -36,7 +37,7 @@ def simulated_scores(y):
 
 
 def ours(y, p):
-    return f1_thresholds(y, p, step=1 / N_STEPS, absent_threshold=0.5)
+    return f1(y, p, step=1 / N_STEPS, metric=f1_from_counts)
 
 
 def curve_loop(y, p):

@@ -1,18 +1,28 @@
 """Probabilities for samples that the model had not seen."""
 
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import _check_method_params
+from sklearn.utils.validation import _check_method_params, _num_samples
 
 from sklearn_protloc.utils import label_probabilities
 
-__all__ = ["out_of_fold_probabilities"]
+__all__ = ["OutOfFold", "out_of_fold"]
 
 
-def out_of_fold_probabilities(
-    estimator, X, y, *, splits, n_labels, fit_params=None, n_jobs=None
+class OutOfFold(NamedTuple):
+    """Held-out probabilities and the models they come from."""
+
+    probabilities: np.ndarray  # (n_samples, n_labels), NaN where never held out
+    folds: np.ndarray  # (n_samples,), number of the split, -1 where never held out
+    models: list  # one per split
+
+
+def out_of_fold(
+    estimator, X, y, *, splits, n_labels, fit_params=None, n_jobs=None, keep=False
 ):
     """Predict every held-out sample with a model that was not trained on it.
 
@@ -33,11 +43,14 @@ def out_of_fold_probabilities(
         to the training rows of each split.
     n_jobs : int or None, default=None
         Number of splits fitted at the same time.
+    keep : bool, default=False
+        Whether to return the fitted clones. They are large, and may have to be sent
+        from another process.
 
     Returns
     -------
-    probabilities : ndarray of shape (n_samples, n_labels), dtype float64
-        NaN for the samples that were in no test set.
+    held_out : OutOfFold
+        Probabilities and folds of the samples, and the models or None in their place.
 
     Raises
     ------
@@ -55,23 +68,25 @@ def out_of_fold_probabilities(
             "Thresholds are tuned on the predictions of one model per sample: use "
             "folds, such as MultilabelStratifiedKFold, or a single split."
         )
-    blocks = Parallel(n_jobs=n_jobs)(
+    fitted = Parallel(n_jobs=n_jobs)(
         delayed(_fit_and_predict)(
-            clone(estimator), X, y, train, test, n_labels, fit_params
+            clone(estimator), X, y, train, test, n_labels, fit_params, keep
         )
         for train, test in splits
     )
-    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
-    probabilities = np.full((n_samples, n_labels), np.nan)
-    for test, block in zip(tests, blocks, strict=True):
+    probabilities = np.full((_num_samples(X), n_labels), np.nan)
+    folds = np.full(len(probabilities), -1)
+    for number, (test, (block, _)) in enumerate(zip(tests, fitted, strict=True)):
         probabilities[test] = block
-    return probabilities
+        folds[test] = number
+    return OutOfFold(probabilities, folds, [model for _, model in fitted])
 
 
-def _fit_and_predict(estimator, X, y, train, test, n_labels, fit_params):
+def _fit_and_predict(estimator, X, y, train, test, n_labels, fit_params, keep):
     """Fit on the training rows and predict the test rows of one split."""
     X_train, y_train = _safe_split(estimator, X, y, train)
     X_test, _ = _safe_split(estimator, X, None, test, train)
     fit_params = _check_method_params(X, fit_params or {}, indices=train)
     estimator.fit(X_train, y_train, **fit_params)
-    return label_probabilities(estimator, X_test, n_labels)
+    block = label_probabilities(estimator, X_test, n_labels)
+    return block, estimator if keep else None

@@ -6,6 +6,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_protloc.model_selection._cross_fit import decide
 from sklearn_protloc.utils import label_probabilities
 
 __all__ = ["BaseLabelThresholdClassifier"]
@@ -24,8 +25,9 @@ def _estimator_has(name):
 class BaseLabelThresholdClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """Predictions of a fitted `estimator_` at fitted `thresholds_`.
 
-    A subclass's `fit` sets `estimator_`, `classes_`, `thresholds_` and `label_names_`;
-    `thresholds_` is None if `y` had one column and the estimator decides itself.
+    A subclass's `fit` sets `estimator_`, `classes_`, `thresholds_`, `empty_` and
+    `label_names_`; `thresholds_` is None if `y` had one column and the estimator
+    decides itself.
     """
 
     def predict(self, X):
@@ -39,13 +41,15 @@ class BaseLabelThresholdClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEsti
         Returns
         -------
         y : ndarray of shape (n_samples, n_labels), dtype int64
-            1 where the probability is at or above the label's threshold, else 0. For
+            1 where the probability is at or above the label's threshold, else 0. With
+            ``empty="argmax"`` a sample without any gets its most probable label. For
             a model of one column, what the estimator predicts.
         """
         check_is_fitted(self)
         if self.thresholds_ is None:
             return self.estimator_.predict(X)
-        return (self.predict_proba(X) >= self.thresholds_).astype(np.int64)
+        decided = decide(self.predict_proba(X), self.thresholds_, self.empty_)
+        return decided.astype(np.int64)
 
     def predict_labels(self, X):
         """Predict the names of the labels of each sample.

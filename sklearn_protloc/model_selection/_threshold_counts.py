@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["break_point_counts", "grid_counts"]
+__all__ = ["break_point_counts", "grid_counts", "label_counts"]
 
 # Rows handled at a time: their temporaries stay in the processor's cache.
 BLOCK = 8192
@@ -72,3 +72,27 @@ def break_point_counts(present, scores):
     last_of_tie = np.flatnonzero(np.append(np.diff(descending) != 0, True))
     true_positives = np.cumsum(present[order], dtype=np.int64)
     return descending[last_of_tie], true_positives[last_of_tie], last_of_tie + 1
+
+
+def label_counts(y, p, step):
+    """Yield the counts of each label at the thresholds of a grid or its break points.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples, n_labels), integer or bool
+        1 where the label is present, else 0.
+    p : ndarray of shape (n_samples, n_labels), floating
+        Scores from 0 to 1.
+    step : float or None
+        Distance of neighbouring thresholds; None takes the distinct scores.
+
+    Yields
+    ------
+    thresholds, true_positives, predicted : ndarrays of shape (n_thresholds,)
+        As in `grid_counts` and `break_point_counts`.
+    """
+    for k in range(y.shape[1]):
+        if step is None:
+            yield break_point_counts(y[:, k], p[:, k])
+        else:
+            yield grid_counts(y[:, k], p[:, k], round(1 / step))

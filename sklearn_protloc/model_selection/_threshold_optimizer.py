@@ -8,7 +8,7 @@ from sklearn import get_config
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import check_cv
-from sklearn.utils import indexable
+from sklearn.utils import _safe_indexing, indexable
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
@@ -16,20 +16,45 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_protloc.model_selection._out_of_fold import out_of_fold_probabilities
+from sklearn_protloc.model_selection._fold_ensemble import FoldEnsemble
+from sklearn_protloc.model_selection._out_of_fold import out_of_fold
 from sklearn_protloc.model_selection._split import MultilabelStratifiedKFold
 from sklearn_protloc.model_selection._threshold_base import (
     BaseLabelThresholdClassifier,
 )
-from sklearn_protloc.model_selection._threshold_parameters import check_parameters
-from sklearn_protloc.model_selection._threshold_report import threshold_report
-from sklearn_protloc.model_selection._threshold_rules import f1_thresholds
-from sklearn_protloc.utils import as_single_column, check_indicator, label_probabilities
+from sklearn_protloc.model_selection._threshold_parameters import (
+    as_metric,
+    as_rule,
+    check_parameters,
+    is_hold_out,
+)
+from sklearn_protloc.model_selection._threshold_tuning import tune
+from sklearn_protloc.utils import (
+    as_single_column,
+    check_indicator,
+    label_probabilities,
+    stratified_holdout,
+)
 
 __all__ = ["MultiLabelThresholdOptimizer"]
 
 # Each fold trains a network; the paper of the method has three folds as well.
 DEFAULT_N_SPLITS = 3
+
+# What `fit` learns about thresholds only, None for a `y` of one column.
+OF_THRESHOLDS = (
+    "best_score_",
+    "empty_",
+    "estimators_",
+    "label_names_",
+    "oof_f1_",
+    "oof_proba_",
+    "report_",
+    "score_estimate_",
+    "thresholds_",
+    "thresholds_std_",
+    "train_indices_",
+)
 
 
 class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
@@ -37,10 +62,11 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
 
     The probabilities to tune on come from cross-validation: one clone of the
     estimator per fold predicts the samples held out, all labels at once, and the
-    predictions of all folds are pooled. Each label then gets the threshold with the
-    highest F1 on a grid, as in [1]_, and the estimator is refitted on all samples. Of
-    equally good thresholds the one nearest to 0.5 is taken, of two the lower one.
-    Samplers and augmentation inside `estimator` only ever see training rows.
+    predictions of all folds are pooled. A rule, by default the highest F1 on a grid as
+    in [1]_, turns them into a threshold per label, and the estimator is refitted on
+    all samples. The same rule is applied without each fold in turn, at no extra fit,
+    for an honest estimate of the score. Samplers and augmentation inside `estimator`
+    only ever see training rows.
 
     For a `y` of one column (binary or multi-class) no threshold is tuned: the
     estimator is fitted once and answers for itself.
@@ -50,47 +76,111 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
     estimator : estimator instance
         Multi-label classifier with `predict_proba` in any of scikit-learn's forms:
         a network, a one-vs-rest classifier, a forest, a pipeline ending in one.
-    cv : int, cross-validation splitter, iterable of splits, "prefit" or None, \
+    strategy : {"f1", "dice", "least_squares", "prevalence", "fold_mean", "plug_in", \
+            "global", "auto"} or callable, default="f1"
+        The rule, see :ref:`thresholds`:
+
+        - "f1": the highest `metric`. Of equally good thresholds the one nearest to
+          0.5, of two the lower one;
+        - "dice": the highest Dice coefficient on a grid of step 0.01, tuned on what
+          the final model says of its own training samples. With ``cv="prefit"`` the
+          samples given to `fit` are taken for them;
+        - "least_squares": least squares on a soft F1, at least 0.1;
+        - "prevalence": predicts each label as often as it is present;
+        - "fold_mean": the mean of the best thresholds of each fold;
+        - "plug_in": the optimum for calibrated scores, half of their F1;
+        - "global": one threshold for all labels, with the highest mean `metric`;
+        - "auto": the one of "f1", "fold_mean", "plug_in" and "prevalence" that does
+          best on folds it was not tuned on, for all labels together.
+
+        A function is called as ``strategy(y, p)`` with the 0/1 values and the
+        probabilities to tune on, both of shape (n_samples, n_labels), and returns the
+        thresholds, shape (n_labels,).
+    metric : "f1" or callable, default="f1"
+        What "f1", "fold_mean", "plug_in", "global" and "auto" make high, and
+        `score_estimate_` estimates, as a mean over labels. A function is called as
+        ``metric(tp, fp, fn, tn)`` with float64 arrays of equal shape, the numbers of
+        true and false positives and negatives of many labels or thresholds, which may
+        be fractions. It returns an array of that shape, higher is better; NaN, as of
+        0/0, counts as 0.
+    cv : int, float, cross-validation splitter, iterable of splits, "prefit" or None, \
             default=None
         How to hold samples out. None is 3, since every fold trains a model; an
         integer is the number of folds of an unshuffled
-        :class:`MultilabelStratifiedKFold`. Each sample may be held out once at most;
-        if some never are, such as with a single split, the thresholds are tuned on
-        the others. With "prefit" nothing is fitted: the thresholds are tuned on the
-        samples given to `fit`, which should be new to the estimator. For a
+        :class:`MultilabelStratifiedKFold`. A float between 0 and 1 is the fraction of
+        samples to hold out once, stratified: the model is trained on the others,
+        `train_indices_`, and not refitted. Otherwise each sample may be held out once
+        at most; if some never are, such as with a single split, the thresholds are
+        tuned on the others. With "prefit" nothing is fitted: the thresholds are tuned
+        on the samples given to `fit`, which should be new to the estimator. For a
         :class:`~sklearn.frozen.FrozenEstimator`, which is never refitted either,
         None means the same.
+    ensemble : bool, default=False
+        Whether to keep the models of the folds and average their probabilities, in
+        place of refitting one model on all samples.
     step : float or None, default=0.001
         Distance between the candidate thresholds from 0 to 1, from 1e-6 to 1;
         ``1 / step`` must be a whole number. None tries every distinct probability.
+        For the strategies "f1", "fold_mean" and "global".
     absent_threshold : float, default=0.5
         Threshold of labels that have no positive sample to tune on, above 0. A value
         above 1 never predicts such a label.
+    min_positives : int, default=0
+        Labels with fewer positive samples to tune on are predicted as often as they
+        are present, as by the strategy "prevalence", whatever the strategy. For a
+        handful of positives the best threshold is mostly chance.
+    empty : {"allow", "argmax"}, default="allow"
+        Whether a sample may be predicted without any label, or gets its most probable
+        one then.
     n_jobs : int or None, default=None
         Number of folds fitted at the same time. None means 1 unless in a
         :obj:`joblib.parallel_config` context, -1 means all processors.
+    random_state : int, RandomState instance or None, default=None
+        Decides which samples are held out if `cv` is a float.
 
     Attributes
     ----------
     estimator_ : estimator instance
-        The estimator fitted on all samples, or the one given if it was fitted before.
+        The estimator fitted on all samples, or on `train_indices_` if `cv` is a
+        float; the one given if it was fitted before; the mean of `estimators_` with
+        ``ensemble=True``.
+    estimators_ : list of estimators or None
+        The models of the folds with ``ensemble=True``, else None.
     classes_ : ndarray of shape (n_labels,)
         The column numbers of `y`; for a `y` of one column its classes.
     thresholds_ : ndarray of shape (n_labels,), dtype float64, or None
         A label is predicted where its probability is at or above its threshold. None
         for a `y` of one column, like all attributes below except the last two.
-    oof_proba_ : ndarray of shape (n_samples, n_labels) or None
+    thresholds_std_ : ndarray of shape (n_labels,), dtype float64
+        Standard deviation of the thresholds chosen without each fold in turn: how
+        much they owe to single samples.
+    score_estimate_ : float
+        Cross-fitted macro score: the mean of `metric` over the labels that occur,
+        each on the decisions for all held-out samples together, at thresholds chosen
+        without the sample's fold. Folds are those of `cv`; where all samples are in
+        one, as with "prefit" or a float, five stratified folds. It estimates the
+        score on new samples of the fold models, a little low where more samples make
+        a better model. NaN if no label occurs.
+    best_score_ : float
+        The same at `thresholds_`: optimistic, since they were chosen on these samples.
+    oof_proba_ : ndarray of shape (n_samples, n_labels)
         The held-out probabilities the thresholds were tuned on; NaN for samples that
         were never held out.
-    oof_f1_ : ndarray of shape (n_labels,) or None
-        F1 of each label on `oof_proba_` at its threshold. Optimistic, because the
-        thresholds were chosen on the same numbers:
-        ``cross_val_score(optimizer, X, y, cv=cv)`` is the honest one.
-    report_ : DataFrame or None
+    oof_f1_ : ndarray of shape (n_labels,)
+        F1 of each label on `oof_proba_` at its threshold. Optimistic, like
+        `best_score_`.
+    report_ : DataFrame
         A row per label: `label`, `n_positive` (in the samples tuned on),
-        `threshold`, `f1_at_half` (F1 at 0.5), `f1` and `status` ("tuned", or
-        "absent" for labels without a positive).
-    label_names_ : ndarray of shape (n_labels,), dtype object, or None
+        `threshold`, `threshold_std`, `f1_at_half` (F1 at 0.5), `f1` (as `oof_f1_`),
+        `f1_cross_fitted` (at thresholds chosen without the sample's fold) and
+        `status` ("tuned", "rare" for labels below `min_positives`, or "absent" for
+        those without a positive).
+    train_indices_ : ndarray of shape (n_train,) or None
+        The rows the model was trained on, ascending, if `cv` is a float, else None.
+        The thresholds are tuned on the others.
+    empty_ : str
+        The value of `empty` when `fit` was called.
+    label_names_ : ndarray of shape (n_labels,), dtype object
         Column names of a DataFrame `y`; else the column numbers as strings.
     n_features_in_ : int
         Number of features seen during `fit`, if the estimator tells.
@@ -120,16 +210,36 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
     array([...])
     >>> optimizer.predict(X).shape
     (100, 3)
+    >>> bool(optimizer.score_estimate_ < optimizer.best_score_)
+    True
     """
 
     def __init__(
-        self, estimator, *, cv=None, step=0.001, absent_threshold=0.5, n_jobs=None
+        self,
+        estimator,
+        *,
+        strategy="f1",
+        metric="f1",
+        cv=None,
+        ensemble=False,
+        step=0.001,
+        absent_threshold=0.5,
+        min_positives=0,
+        empty="allow",
+        n_jobs=None,
+        random_state=None,
     ):
         self.estimator = estimator
+        self.strategy = strategy
+        self.metric = metric
         self.cv = cv
+        self.ensemble = ensemble
         self.step = step
         self.absent_threshold = absent_threshold
+        self.min_positives = min_positives
+        self.empty = empty
         self.n_jobs = n_jobs
+        self.random_state = random_state
 
     def fit(self, X, y, **params):
         """Tune the thresholds and fit the estimator on all samples.
@@ -192,53 +302,88 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
         else:
             self.estimator_ = clone(self.estimator).fit(X, y, **fit_params)
         self.classes_ = self.estimator_.classes_
-        self.thresholds_ = self.oof_proba_ = self.oof_f1_ = self.report_ = None
-        self.label_names_ = None
+        for name in OF_THRESHOLDS:
+            setattr(self, name, None)
 
     def _fit_labels(self, X, y, fit_params, split_params):
         """Predict held-out samples, tune the thresholds on them and refit."""
         indicator, self.label_names_ = check_indicator(y)
-        n_labels = indicator.shape[1]
+        self.classes_ = np.arange(indicator.shape[1])
+        self.estimators_ = self.train_indices_ = None
         frozen = isinstance(self.estimator, FrozenEstimator)
         if isinstance(self.cv, str) or (frozen and self.cv is None):
             check_is_fitted(self.estimator)
             self.estimator_ = self.estimator
-            self.oof_proba_ = label_probabilities(self.estimator, X, n_labels)
+            self.oof_proba_ = label_probabilities(self.estimator, X, len(self.classes_))
+            folds = np.zeros(len(indicator), dtype=np.int64)
         else:
-            splits = list(self._splitter().split(X, indicator, **split_params))
-            self.oof_proba_ = out_of_fold_probabilities(
-                self.estimator,
-                X,
-                y,
-                splits=splits,
-                n_labels=n_labels,
-                fit_params=fit_params,
-                n_jobs=self.n_jobs,
-            )
-            self.estimator_ = clone(self.estimator).fit(X, y, **fit_params)
-        self.classes_ = np.arange(n_labels)
-        self._tune(indicator)
+            splits = self._splits(X, indicator, split_params)
+            folds = self._fit_models(X, y, splits, fit_params)
+        self._tune(X, indicator, folds)
 
-    def _splitter(self):
-        """Return the splitter that `cv` stands for."""
+    def _splits(self, X, indicator, split_params):
+        """Return the list of (train, test) rows that `cv` stands for."""
+        if is_hold_out(self.cv):
+            if split_params:
+                raise ValueError(
+                    "Expected no groups with a fraction as cv: samples are held out "
+                    "one by one. To keep groups together, pass "
+                    f"cv=GroupShuffleSplit(1, test_size={self.cv})."
+                )
+            held_out = stratified_holdout(indicator, self.cv, self.random_state)
+            self.train_indices_ = np.flatnonzero(~held_out)
+            return [(self.train_indices_, np.flatnonzero(held_out))]
         cv = DEFAULT_N_SPLITS if self.cv is None else self.cv
         if isinstance(cv, Integral):
-            return MultilabelStratifiedKFold(cv)
-        return check_cv(cv)
+            splitter = MultilabelStratifiedKFold(cv)
+        else:
+            splitter = check_cv(cv)
+        return list(splitter.split(X, indicator, **split_params))
 
-    def _tune(self, indicator):
-        """Choose the thresholds on the held-out samples and report on them."""
-        held_out = ~np.isnan(self.oof_proba_).any(axis=1)
-        present, probabilities = indicator[held_out], self.oof_proba_[held_out]
-        self.thresholds_ = f1_thresholds(
-            present,
-            probabilities,
+    def _fit_models(self, X, y, splits, fit_params):
+        """Fit a model per split and the final one; return the fold of each sample."""
+        held_out = out_of_fold(
+            self.estimator,
+            X,
+            y,
+            splits=splits,
+            n_labels=len(self.classes_),
+            fit_params=fit_params,
+            n_jobs=self.n_jobs,
+            keep=self.ensemble or is_hold_out(self.cv),
+        )
+        self.oof_proba_ = held_out.probabilities
+        if self.ensemble:
+            self.estimators_ = held_out.models
+            self.estimator_ = FoldEnsemble(held_out.models, len(self.classes_))
+        elif is_hold_out(self.cv):
+            self.estimator_ = held_out.models[0]
+        else:
+            self.estimator_ = clone(self.estimator).fit(X, y, **fit_params)
+        return held_out.folds
+
+    def _tune(self, X, indicator, folds):
+        """Choose the thresholds and report on them."""
+        p = self.oof_proba_
+        if self.strategy == "dice" and not (folds == 0).all():
+            p = self._training_probabilities(X)
+        tuned = tune(
+            as_rule(self.strategy),
+            indicator,
+            p,
+            folds,
+            self.label_names_,
+            scored=self.oof_proba_,
+            metric=as_metric(self.metric),
             step=self.step,
             absent_threshold=self.absent_threshold,
+            min_positives=self.min_positives,
+            empty=self.empty,
         )
-        self.report_ = threshold_report(
-            self.label_names_, present, probabilities, self.thresholds_
-        )
+        self.empty_ = self.empty
+        self.thresholds_, self.thresholds_std_ = tuned.thresholds, tuned.stds
+        self.best_score_, self.score_estimate_ = tuned.best_score, tuned.score_estimate
+        self.report_ = tuned.report
         self.oof_f1_ = self.report_["f1"].to_numpy(copy=True)
         absent = self.report_.loc[self.report_["status"] == "absent", "label"]
         if len(absent):
@@ -249,6 +394,15 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
                 UserWarning,
                 stacklevel=4,
             )
+
+    def _training_probabilities(self, X):
+        """Return what the final model says of the samples it was trained on."""
+        if self.train_indices_ is None:
+            return label_probabilities(self.estimator_, X, len(self.classes_))
+        p = np.full(self.oof_proba_.shape, np.nan)
+        seen = _safe_indexing(X, self.train_indices_)
+        p[self.train_indices_] = label_probabilities(self.estimator_, seen, p.shape[1])
+        return p
 
     def get_metadata_routing(self):
         """Return who gets which parameter of `fit`.

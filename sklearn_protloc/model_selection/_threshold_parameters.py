@@ -1,10 +1,16 @@
 """Checking the parameters of the threshold optimizer."""
 
-from numbers import Real
+from numbers import Integral, Real
 
-__all__ = ["check_parameters"]
+import numpy as np
+
+from sklearn_protloc.model_selection._count_metrics import METRICS
+from sklearn_protloc.model_selection._strategies._by_name import STRATEGIES
+
+__all__ = ["as_metric", "as_rule", "check_parameters", "is_hold_out"]
 
 FINEST_STEP = 1e-6
+EMPTY = ("allow", "argmax")
 
 
 def check_parameters(optimizer):
@@ -15,14 +21,76 @@ def check_parameters(optimizer):
                 f"Expected estimator with the method {method}, got "
                 f"{type(optimizer.estimator).__name__}, which has none."
             )
-    if isinstance(optimizer.cv, str) and optimizer.cv != "prefit":
+    _check_cv(optimizer.cv, optimizer.ensemble)
+    _check_choice("strategy", optimizer.strategy, STRATEGIES)
+    _check_choice("metric", optimizer.metric, METRICS)
+    if optimizer.empty not in EMPTY:
         raise ValueError(
-            "Expected cv as a number of folds, a splitter, an iterable of splits, "
-            f"'prefit' or None, got {optimizer.cv!r}."
+            f"Expected empty as 'allow' or 'argmax', got {optimizer.empty!r}."
+        )
+    if not isinstance(optimizer.min_positives, Integral) or optimizer.min_positives < 0:
+        raise ValueError(
+            "Expected min_positives as a whole number from 0 upwards, got "
+            f"{optimizer.min_positives!r}."
         )
     _check_absent_threshold(optimizer.absent_threshold)
     if optimizer.step is not None:
         _check_step(optimizer.step)
+
+
+def is_hold_out(cv):
+    """Return whether `cv` is the fraction of samples to hold out."""
+    return isinstance(cv, Real) and not isinstance(cv, Integral)
+
+
+def as_metric(metric):
+    """Return the function that the parameter `metric` stands for."""
+    return METRICS[metric] if isinstance(metric, str) else metric
+
+
+def as_rule(strategy):
+    """Return the rule that the parameter `strategy` stands for."""
+    if isinstance(strategy, str):
+        return STRATEGIES[strategy]
+
+    def rule(y, p, **_):
+        thresholds = np.array(strategy(y, p), dtype=np.float64)
+        if thresholds.shape != (y.shape[1],) or np.isnan(thresholds).any():
+            raise ValueError(
+                "Expected strategy(y, p) to return one threshold per label, shape "
+                f"({y.shape[1]},) without NaN, got {thresholds!r}."
+            )
+        return thresholds
+
+    return rule
+
+
+def _check_choice(name, value, choices):
+    """Raise for what is neither one of the strings nor a function."""
+    if not callable(value) and not (isinstance(value, str) and value in choices):
+        raise ValueError(
+            f"Expected {name} as a function or one of {', '.join(map(repr, choices))}, "
+            f"got {value!r}."
+        )
+
+
+def _check_cv(cv, ensemble):
+    """Raise for an unknown word, an impossible fraction or nothing to average."""
+    if isinstance(cv, str) and cv != "prefit":
+        raise ValueError(
+            "Expected cv as a number of folds, a fraction to hold out, a splitter, an "
+            f"iterable of splits, 'prefit' or None, got {cv!r}."
+        )
+    if is_hold_out(cv) and not 0 < cv < 1:
+        raise ValueError(
+            "Expected cv as the fraction of samples to hold out, between 0 and 1, both "
+            f"excluded, or as a whole number of folds, got {cv!r}."
+        )
+    if ensemble and isinstance(cv, str):
+        raise ValueError(
+            "Expected ensemble=False with cv='prefit': there is a single model, which "
+            "was fitted before, and none of folds to average."
+        )
 
 
 def _check_absent_threshold(threshold):

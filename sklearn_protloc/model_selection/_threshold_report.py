@@ -2,44 +2,49 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import f1_score
+
+from sklearn_protloc.model_selection._count_metrics import f1_from_counts, label_scores
 
 __all__ = ["threshold_report"]
 
 
-def threshold_report(label_names, indicator, probabilities, thresholds):
+def threshold_report(label_names, y, decisions, thresholds, stds, min_positives):
     """Tabulate the thresholds beside the F1 they reach.
 
     Parameters
     ----------
     label_names : array-like of shape (n_labels,)
         Names of the labels.
-    indicator : ndarray of shape (n_samples, n_labels)
-        0/1 values of the samples tuned on.
-    probabilities : ndarray of shape (n_samples, n_labels), dtype float64
-        Their held-out probabilities.
-    thresholds : ndarray of shape (n_labels,), dtype float64
-        The thresholds chosen on them.
+    y : ndarray of shape (n_samples, n_labels)
+        0/1 values of the samples scored.
+    decisions : dict
+        Name of a column to the decisions on these samples, of the shape of `y`, whose
+        F1 it holds; or None for NaN.
+    thresholds, stds : ndarrays of shape (n_labels,), dtype float64
+        The thresholds, and how much they vary from fold to fold.
+    min_positives : int
+        Labels with fewer positives are called rare.
 
     Returns
     -------
     report : DataFrame
-        The columns `label`, `n_positive`, `threshold`, `f1_at_half`, `f1` and
-        `status`, which is "absent" for labels without a positive, else "tuned".
+        The columns `label`, `n_positive`, `threshold`, `threshold_std`, those of
+        `decisions` and `status`: "absent", "rare" or "tuned".
     """
-    n_positive = indicator.sum(axis=0, dtype=np.int64)
+    n_positive = y.sum(axis=0, dtype=np.int64)
+    rare = np.where(n_positive < min_positives, "rare", "tuned")
     return pd.DataFrame(
         {
             "label": label_names,
             "n_positive": n_positive,
             "threshold": thresholds,
-            "f1_at_half": _f1(indicator, probabilities >= 0.5),
-            "f1": _f1(indicator, probabilities >= thresholds),
-            "status": np.where(n_positive > 0, "tuned", "absent"),
+            "threshold_std": stds,
+            **{
+                name: np.nan
+                if decided is None
+                else label_scores(f1_from_counts, y, decided)
+                for name, decided in decisions.items()
+            },
+            "status": np.where(n_positive == 0, "absent", rare),
         }
     )
-
-
-def _f1(indicator, predicted):
-    """Return F1 per label, 0 for a label neither present nor predicted."""
-    return f1_score(indicator, predicted, average=None, zero_division=0)

@@ -105,7 +105,7 @@ def test_feature_names_are_those_of_the_estimator():
         ({"absent_threshold": 0}, ValueError, "absent_threshold above 0.*got 0"),
         ({"absent_threshold": None}, ValueError, "absent_threshold.*got None"),
         ({"cv": "loo"}, ValueError, "'prefit' or None, got 'loo'"),
-        ({"cv": 0.2}, ValueError, r"an integer.*Got 0\.2"),
+        ({"cv": 1.5}, ValueError, r"between 0 and 1, both.*got 1\.5"),
         ({"cv": []}, ValueError, "at least one"),
         ({"estimator": LinearSVC()}, TypeError, "predict_proba, got LinearSVC"),
     ],

@@ -5,11 +5,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import f1_score
 
+from sklearn_protloc.model_selection._count_metrics import f1_from_counts
+from sklearn_protloc.model_selection._strategies._f1 import f1
 from sklearn_protloc.model_selection._threshold_counts import (
     break_point_counts,
     grid_counts,
 )
-from sklearn_protloc.model_selection._threshold_rules import f1_thresholds
 
 GRID = np.arange(1001) / 1000
 
@@ -77,7 +78,7 @@ def test_thresholds_are_the_optimum_of_the_grid():
     rng = np.random.default_rng(0)
     y = (rng.random((200, 5)) < [0.5, 0.3, 0.1, 0.05, 0.9]).astype(np.int8)
     p = np.clip(0.4 * y + 0.6 * rng.random((200, 5)), 0, 1).round(2)
-    thresholds = f1_thresholds(y, p, step=0.001, absent_threshold=0.5)
+    thresholds = f1(y, p, step=0.001, metric=f1_from_counts)
     reached = f1_score(y, p >= thresholds, average=None)
     for k in range(5):
         brute = brute_force_f1(y[:, k], p[:, k])
@@ -91,7 +92,7 @@ def test_break_points_are_at_least_as_good_as_any_grid():
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, (50, 4))
     p = 0.5 + rng.random((50, 4)) * 1e-5  # between two points of the grid
-    exact = f1_thresholds(y, p, step=None, absent_threshold=0.5)
+    exact = f1(y, p, step=None, metric=f1_from_counts)
     assert np.isin(exact, p).all()
     best = [max(f1_score(y[:, k], p[:, k] >= t) for t in p[:, k]) for k in range(4)]
     np.testing.assert_array_equal(f1_score(y, p >= exact, average=None), best)
@@ -99,11 +100,11 @@ def test_break_points_are_at_least_as_good_as_any_grid():
 
 def test_ties_go_to_the_threshold_nearest_to_one_half():
     y, p = np.array([[0], [1]]), np.array([[0.1], [0.9]])
-    assert f1_thresholds(y, p, step=0.001, absent_threshold=0.5) == [0.5]
+    assert f1(y, p, step=0.001, metric=f1_from_counts) == [0.5]
     p = np.array([[0.6], [0.8]])
-    assert f1_thresholds(y, p, step=0.1, absent_threshold=0.5) == [0.7]
+    assert f1(y, p, step=0.1, metric=f1_from_counts) == [0.7]
     p = np.array([[0.1], [0.2]])
-    assert f1_thresholds(y, p, step=0.1, absent_threshold=0.5) == [0.2]
+    assert f1(y, p, step=0.1, metric=f1_from_counts) == [0.2]
 
 
 def test_of_two_equally_near_thresholds_the_lower_one_is_taken():
@@ -111,10 +112,4 @@ def test_of_two_equally_near_thresholds_the_lower_one_is_taken():
     p = np.array([[0.6], [0.5], [0.4], [0.4]])
     at = {t: f1_score(y, p >= t) for t in (0.4, 0.6)}
     assert at[0.4] == at[0.6]
-    assert f1_thresholds(y, p, step=None, absent_threshold=0.5) == [0.4]
-
-
-def test_absent_label_gets_its_own_threshold():
-    y, p = np.array([[0, 1], [0, 0]]), np.array([[0.9, 0.9], [0.2, 0.2]])
-    thresholds = f1_thresholds(y, p, step=0.1, absent_threshold=0.75)
-    assert thresholds.tolist() == [0.75, 0.5]
+    assert f1(y, p, step=None, metric=f1_from_counts) == [0.4]
