@@ -5,7 +5,8 @@ import inspect
 
 import pytest
 from numpydoc.validate import validate
-from test_public_api import ROOMS, public_names
+
+from tests.test_public_api import ROOMS, public_names
 
 # Code of numpydoc's check: why it is not asked for.
 IGNORED = {
