@@ -1,32 +1,46 @@
-"""Images that stay in their files until they are read."""
+"""Images that stay where they are until they are read."""
 
 import copy
-import os
-from numbers import Integral
 
-import cv2
-import numpy as np
-from sklearn.utils import check_scalar
+from sklearn_protloc.datasets._alike import check_alike, check_ids
+from sklearn_protloc.datasets._cache import cached_array
+from sklearn_protloc.datasets._path_tables import paths_in_folder, paths_in_table
+from sklearn_protloc.datasets._sources import Samples, open_array, open_files
+from sklearn_protloc.utils import LazyImages
 
 
-class ImageCollection:
-    """Multi-channel images in files, one grey file per channel, decoded on read.
+class ImageCollection(LazyImages):
+    """Multi-channel images in files or arrays, decoded on read.
 
     A collection stands for an array of shape (n_samples, n_channels, height, width)
     wherever `X` is expected: cross-validation, searches and pipelines slice it without
     opening a file. An integer index decodes one image; any other index gives a smaller
     collection; ``numpy.asarray`` decodes all of it into memory. It holds nothing but
-    file names, so it pickles small, can be shared by threads and processes, and never
-    changes.
+    file names or row numbers, so it pickles small, can be shared by threads and
+    processes, and never changes.
 
     Parameters
     ----------
-    paths : array-like of shape (n_samples, n_channels)
-        File names, str or path objects, one grey 8-bit or 16-bit image each (PNG, TIFF
-        or whatever OpenCV reads). The images of a sample must have one size.
-    image_size : int, default=None
-        Height and width in pixels to which images are resized when read, by area
-        interpolation. None leaves them as they are; then all must have one size.
+    paths : array-like of shape (n_samples, n_channels) or (n_samples,)
+        File names, str or path objects: one grey 8-bit or 16-bit image each (PNG, TIFF
+        or whatever OpenCV reads), all of one size within a sample. With `axes`, one
+        file per sample.
+    axes : str, default=None
+        For files that hold all channels of a sample: one letter per axis, Y for
+        height, X for width and C for channels, such as "CYX". "auto" takes the axes
+        that a TIFF or OME-TIFF names itself, which needs tifffile; colour planes
+        (RGB) are no channels of a microscope and are only read if asked for, as in
+        "YXC". None: every file is one grey channel.
+    ids : array-like of shape (n_samples,), default=None
+        What each sample is called.
+    image_size : int or tuple of 2 int, default=None
+        Side, or (height, width), in pixels, to which images are resized when read.
+        None leaves them as they are; then all must have one size.
+    interpolation : {"area", "nearest", "linear"}, default="area"
+        How images are resized. "area" averages the pixels that fall into a new one:
+        the default, because it neither skips pixels nor turns fine texture into a
+        coarse one. "nearest" picks single pixels, as [1]_ did. "linear" mixes the four
+        nearest.
 
     Attributes
     ----------
@@ -34,11 +48,13 @@ class ImageCollection:
         (n_samples, n_channels, height, width). Height and width are read from the
         first sample, or are `image_size`.
     dtype : numpy.dtype
-        uint8 or uint16, read from the first sample.
+        uint8 or uint16, read from the first sample; that of the array for arrays.
     ndim : int
         4.
-    paths : ndarray of shape (n_samples, n_channels), dtype object
-        The file names, read-only.
+    ids : ndarray of shape (n_samples,), dtype object, or None
+        What each sample is called, where that is known; sliced with the samples.
+    paths : ndarray of shape (n_samples, n_channels) or (n_samples, 1), dtype object
+        The file names, read-only; None where the images are not in files of their own.
 
     Raises
     ------
@@ -52,6 +68,11 @@ class ImageCollection:
     --------
     load_hpa : Collect the images and labels of the Human Protein Atlas.
 
+    References
+    ----------
+    .. [1] "Predicting protein localization with CNN and FCN", 2021, section 2.4:
+       images of 1728 to 3072 px, resized to 256 px by nearest neighbour.
+
     Examples
     --------
     >>> import tempfile
@@ -60,177 +81,197 @@ class ImageCollection:
     >>> from sklearn_protloc.datasets import ImageCollection, make_cells
     >>> cells = make_cells(3, random_state=0).data
     >>> folder = Path(tempfile.mkdtemp())
-    >>> paths = [[folder / f"{i}_{c}.png" for c in "RGBY"] for i in range(3)]
-    >>> for i in range(3):
-    ...     for k in range(4):
-    ...         _ = cv2.imwrite(str(paths[i][k]), cells[i, k])
-    >>> X = ImageCollection(paths)
+    >>> for cell, name in zip(cells, ["a", "b", "c"]):
+    ...     for channel, letter in zip(cell, "RGBY"):
+    ...         _ = cv2.imwrite(str(folder / f"{name}_{letter}.png"), channel)
+    >>> X = ImageCollection.from_folder(folder, "{id}_{channel}.png", channels="RGBY")
     >>> X
     ImageCollection(3 samples, 4 channels, 64 x 64, uint8)
-    >>> X[[0, 2]].shape
-    (2, 4, 64, 64)
+    >>> X[[0, 2]].ids.tolist()
+    ['a', 'c']
     >>> bool((X[-1] == cells[-1]).all())
     True
+    >>> X.cache(folder / "cells.npy")  # decoded once, for many epochs
+    ImageCollection(3 samples, 4 channels, 64 x 64, uint8, memory map cells.npy)
     """
 
-    ndim = 4
+    def __init__(
+        self, paths, *, axes=None, ids=None, image_size=None, interpolation="area"
+    ):
+        self._set_up(open_files(paths, axes), ids, image_size, interpolation)
 
-    def __init__(self, paths, *, image_size=None):
-        if image_size is not None:
-            check_scalar(image_size, "image_size", Integral, min_val=1)
-        self._paths = _check_paths(paths)
-        self._image_size = image_size
-        first = _read_sample(self._paths[0], image_size)
+    @classmethod
+    def from_table(
+        cls,
+        table,
+        columns,
+        *,
+        root="",
+        id_column=None,
+        axes=None,
+        image_size=None,
+        interpolation="area",
+    ):
+        """Collect the files that a table lists.
+
+        Parameters
+        ----------
+        table : DataFrame, str or path object
+            A row per sample; or the CSV file of such a table.
+        columns : str or list of str
+            Columns of file names, one per channel in the wanted order; or, with
+            `axes`, the one column of files with all channels.
+        root : str or path object, default=""
+            Folder that the file names start from.
+        id_column : str, default=None
+            Column of `ids`.
+        axes, image_size, interpolation : str, int or tuple of 2 int, str
+            As for the class.
+
+        Returns
+        -------
+        collection : ImageCollection
+            The samples in the order of the table.
+        """
+        paths, ids = paths_in_table(table, columns, root, id_column)
+        reading = {"image_size": image_size, "interpolation": interpolation}
+        return cls(paths, axes=axes, ids=ids, **reading)
+
+    @classmethod
+    def from_folder(
+        cls,
+        folder,
+        pattern,
+        *,
+        channels=None,
+        axes=None,
+        image_size=None,
+        interpolation="area",
+    ):
+        """Collect the files of a folder whose names follow a pattern.
+
+        Parameters
+        ----------
+        folder : str or path object
+            Where the files are.
+        pattern : str
+            Their names below the folder, with fields in braces, such as
+            "{id}_{channel}.png" or "{plate}/{well}_{channel}.tif". Files that do not
+            fit are passed over. The fields other than ``{channel}``, joined by "_",
+            are the `ids`, by which the samples are sorted.
+        channels : str or list of str, default=None
+            What ``{channel}`` stands for, in the wanted order: "RGBY" for one letter
+            each, or names such as ["dna", "protein"]. None if the pattern has no such
+            field.
+        axes, image_size, interpolation : str, int or tuple of 2 int, str
+            As for the class.
+
+        Returns
+        -------
+        collection : ImageCollection
+            The samples, sorted.
+        """
+        paths, ids = paths_in_folder(folder, pattern, channels)
+        reading = {"image_size": image_size, "interpolation": interpolation}
+        return cls(paths, axes=axes, ids=ids, **reading)
+
+    @classmethod
+    def from_array(cls, array, *, ids=None, image_size=None, interpolation="area"):
+        """Collect the rows of an array, without copying it.
+
+        Parameters
+        ----------
+        array : array-like of shape (n_samples, n_channels, height, width), str or path
+            An ndarray, a memory map, a zarr array, or the path of a ``.npy`` file or
+            zarr array. A memory map pickles as the name of its file.
+        ids, image_size, interpolation : array-like, int or tuple of 2 int, str
+            As for the class.
+
+        Returns
+        -------
+        collection : ImageCollection
+            The rows. One read by an integer is a read-only view where that is possible.
+        """
+        return cls._of(open_array(array), ids, image_size, interpolation)
+
+    def cache(self, path, *, n_jobs=None, progress=False):
+        """Decode all images once, into a file that is mapped into memory.
+
+        Reading from it costs a small part of decoding, and no memory of its own. The
+        work is done in blocks and noted in ``<path>.journal``: after a crash, a second
+        call completes it. The file appears under its name when it is complete, and is
+        used again by later calls.
+
+        Parameters
+        ----------
+        path : str or path object
+            Name of the file, ending in ``.npy``.
+        n_jobs : int, default=None
+            Number of threads that decode; None is 1, -1 all processors.
+        progress : bool, default=False
+            Whether to draw a progress bar.
+
+        Returns
+        -------
+        collection : ImageCollection
+            The same images, read from the file; it pickles as the file's name.
+
+        Raises
+        ------
+        ValueError
+            If the file, or an unfinished one, was made from other sources (names,
+            sizes, times of change) or with other options: the message says which. It
+            is never replaced, because it may have taken hours; delete it to decode
+            anew. Also if pixels are neither uint8 nor uint16.
+        """
+        array = cached_array(self, path, n_jobs=n_jobs, progress=progress)
+        return type(self)._of(open_array(array), self._ids)
+
+    @classmethod
+    def _of(cls, opened, ids=None, image_size=None, interpolation="area"):
+        collection = cls.__new__(cls)
+        collection._set_up(opened, ids, image_size, interpolation)
+        return collection
+
+    def _set_up(self, opened, ids, image_size, interpolation):
+        self._samples = Samples(*opened, image_size, interpolation)
+        self._ids = check_ids(ids, len(self._samples))
+        first = self._samples.read(0)
         self._image_shape = first.shape
         self._dtype = first.dtype
 
     @property
     def shape(self):
         """(n_samples, n_channels, height, width)."""
-        return (len(self._paths), *self._image_shape)
+        return (len(self._samples), *self._image_shape)
 
     @property
     def dtype(self):
-        """Type of the pixels, uint8 or uint16."""
+        """Type of the pixels."""
         return self._dtype
 
     @property
+    def ids(self):
+        """What each sample is called, read-only, or None."""
+        return self._ids
+
+    @property
     def paths(self):
-        """File names of every sample and channel, read-only."""
-        paths = self._paths.view()
-        paths.flags.writeable = False
-        return paths
-
-    def __len__(self):
-        return len(self._paths)
-
-    def __getitem__(self, key):
-        """Return one decoded image for an integer, else a smaller collection.
-
-        Parameters
-        ----------
-        key : int, slice, array-like of int or array-like of bool
-            What to select along the first axis, as in NumPy.
-
-        Returns
-        -------
-        image : ndarray of shape (n_channels, height, width), or ImageCollection
-            The image if `key` is an integer, else the collection of those selected.
-        """
-        if isinstance(key, tuple) and len(key) == 2 and key[1] is Ellipsis:
-            key = key[0]  # scikit-learn selects rows by X[rows, ...]
-        if isinstance(key, Integral) and not isinstance(key, bool):
-            return self._read(key)
-        if not isinstance(key, slice):
-            key = _check_rows(key)
-        view = copy.copy(self)
-        view._paths = self._paths[key]
-        return view
-
-    def __array__(self, dtype=None, copy=None):
-        """Decode every image into one array: what a collection exists to avoid."""
-        if copy is False:
-            raise ValueError("An ImageCollection has to be decoded into a new array.")
-        images = np.empty(self.shape, dtype=self.dtype if dtype is None else dtype)
-        for i in range(len(self)):
-            images[i] = self._read(i)
-        return images
-
-    def __repr__(self):
-        n_samples, n_channels, height, width = self.shape
-        return (
-            f"ImageCollection({n_samples} samples, {n_channels} channels, "
-            f"{height} x {width}, {self.dtype})"
-        )
+        """File names of every sample and channel, read-only, or None."""
+        return self._samples.paths()
 
     def _read(self, i):
-        """Return sample `i` decoded, after comparing it with the collection."""
-        paths = self._paths[i]
-        image = _read_sample(paths, self._image_size)
-        if image.shape != self._image_shape:
-            raise ValueError(
-                f"{paths[0]} has {_as_size(image)} pixels, but the collection holds "
-                f"images of {_as_size(self)}. Set image_size=... to resize all images "
-                "when they are read."
-            )
-        if image.dtype != self._dtype:
-            raise ValueError(
-                f"{paths[0]} is {image.dtype}, but the collection holds {self._dtype} "
-                "images. Convert the files to one type."
-            )
+        image = self._samples.read(i)
+        check_alike(image, self, self._samples.name(i))
         return image
 
+    def _take(self, rows):
+        view = copy.copy(self)
+        view._samples = self._samples.take(rows)
+        if self._ids is not None:
+            view._ids = check_ids(self._ids[rows], len(view))
+        return view
 
-def _check_paths(paths):
-    """Return file names as an object array of str, all of existing files."""
-    try:
-        table = np.array(paths, dtype=object)
-        paths = np.array([os.fspath(path) for path in table.flat], dtype=object)
-    except (TypeError, ValueError):  # not file names, or rows of different lengths
-        table = np.empty(0)
-    if table.ndim != 2 or not table.size:
-        raise ValueError(
-            "Expected paths as a table of file names of shape (n_samples, n_channels) "
-            "with at least one sample, each row listing one file per channel."
-        )
-    missing = [path for path in paths if not os.path.isfile(path)]
-    if missing:
-        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
-        raise ValueError(f"Image file not found: {missing[0]}{more}.")
-    return paths.reshape(table.shape)
-
-
-def _check_rows(key):
-    """Return a fancy index along the first axis as an array."""
-    # A tuple means several axes in NumPy, not several rows.
-    rows = np.asarray(None if isinstance(key, tuple) else key)
-    if rows.size == 0 and rows.ndim == 1:
-        rows = rows.astype(np.intp)
-    if rows.ndim != 1 or rows.dtype.kind not in "iub":
-        raise IndexError(
-            "An ImageCollection is indexed along its first axis by an integer, a "
-            "slice, or a one-dimensional array of integers or booleans; index the "
-            f"decoded image for more, as in X[i][channel]. Got {key!r}."
-        )
-    return rows
-
-
-def _read_sample(paths, image_size):
-    """Decode the channels of one sample into (n_channels, height, width)."""
-    channels = [_read_grey(path) for path in paths]
-    for path, channel in zip(paths, channels, strict=True):
-        if channel.shape != channels[0].shape:
-            raise ValueError(
-                f"The channels of one image differ in size: {paths[0]} has "
-                f"{_as_size(channels[0])} pixels, {path} has {_as_size(channel)}. "
-                "Export all channels of an image at one size."
-            )
-    if image_size is not None:
-        size = (image_size, image_size)
-        channels = [cv2.resize(c, size, interpolation=cv2.INTER_AREA) for c in channels]
-    return np.stack(channels)
-
-
-def _read_grey(path):
-    """Decode one grey image file as it is, 8 or 16 bits deep."""
-    # Not cv2.imread, which cannot open every name on Windows.
-    encoded = np.fromfile(path, np.uint8)
-    image = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED) if encoded.size else None
-    if image is None:
-        raise ValueError(f"{path} is not a readable image: it may be damaged.")
-    if image.ndim != 2:
-        raise ValueError(
-            f"{path} holds {image.shape[2]} colour channels, expected a grey image: "
-            "every file is one channel of the microscope."
-        )
-    if image.dtype not in (np.uint8, np.uint16):
-        raise ValueError(
-            f"{path} holds {image.dtype} values, expected an image of 8 or 16 bits "
-            "per pixel (uint8 or uint16)."
-        )
-    return image
-
-
-def _as_size(image):
-    """Spell the height and width of an image or collection."""
-    return f"{image.shape[-2]} x {image.shape[-1]}"
+    def _summary(self):
+        kind = self._samples.source.kind
+        return [*super()._summary(), kind] if kind else super()._summary()

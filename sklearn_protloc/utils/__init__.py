@@ -1,16 +1,23 @@
 """What several rooms need: reading targets, probabilities and images."""
 
 from sklearn_protloc.utils._images import check_image_data, read_batch
+from sklearn_protloc.utils._lazy_images import LazyImages
+from sklearn_protloc.utils._optional import import_or_raise
 from sklearn_protloc.utils._probabilities import label_probabilities
+from sklearn_protloc.utils._resize import check_image_size, resize_image
 from sklearn_protloc.utils._stratification import stratified_folds, stratified_holdout
 from sklearn_protloc.utils._targets import as_single_column, check_indicator
 
 __all__ = [
+    "LazyImages",
     "as_single_column",
     "check_image_data",
+    "check_image_size",
     "check_indicator",
+    "import_or_raise",
     "label_probabilities",
     "read_batch",
+    "resize_image",
     "stratified_folds",
     "stratified_holdout",
 ]

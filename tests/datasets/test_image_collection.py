@@ -15,11 +15,8 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import Pipeline
 
-from sklearn_protloc.datasets import (
-    ImageCollection,
-    _image_collection,
-    load_hpa,
-)
+from sklearn_protloc.datasets import ImageCollection, load_hpa
+from sklearn_protloc.datasets._sources import _grey_files
 
 
 @pytest.fixture
@@ -31,13 +28,13 @@ def X(paths):
 def n_decoded(monkeypatch):
     """Count the files decoded from here on."""
     decoded = []
-    read_grey = _image_collection._read_grey
+    read_grey = _grey_files.read_grey
 
     def read_and_count(path):
         decoded.append(path)
         return read_grey(path)
 
-    monkeypatch.setattr(_image_collection, "_read_grey", read_and_count)
+    monkeypatch.setattr(_grey_files, "read_grey", read_and_count)
     return lambda: len(decoded)
 
 
