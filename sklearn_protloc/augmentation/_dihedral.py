@@ -23,6 +23,11 @@ def dihedral(image, move):
         A view of the pixels in their new places; height and width change places
         after an odd number of quarter turns.
 
+    Raises
+    ------
+    ValueError
+        If there is no such move.
+
     Examples
     --------
     >>> import numpy as np
@@ -31,6 +36,8 @@ def dihedral(image, move):
     array([[2, 4],
            [1, 3]])
     """
+    if move not in range(8):
+        raise ValueError(f"Expected move as an integer from 0 to 7, got {move!r}.")
     turned = np.rot90(image, move % 4, axes=(-2, -1))
     return turned[..., ::-1] if move >= 4 else turned
 

@@ -23,7 +23,7 @@ class ImageDataset(Dataset):
 
 
 class Batches:
-    """Iterate over (images, targets), or (images, (targets, weights)).
+    """Iterate over (images, targets), or ((images, weights), targets).
 
     Images go to the device in their own type and become float there. Training
     batches come in a new random order every epoch, changed by the augmenter.
@@ -47,7 +47,7 @@ class Batches:
         """
         n = len(self.dataset)
         bounds = [*range(0, n, self.batch_size), n]
-        if self.rng is not None and len(bounds) > 2 and n - bounds[-2] == 1:
+        if len(bounds) > 2 and n - bounds[-2] == 1:
             del bounds[-2]
         return bounds
 
@@ -61,7 +61,11 @@ class Batches:
             batch = rows[start:stop]
             pixels = buffer[: len(batch)]
             self._read(batch, pixels.numpy())
-            yield self._to_float(pixels), self._answers(batch)
+            images = self._to_float(pixels)
+            weights = self._to_device(self.dataset.weights, batch)
+            inputs = images if weights is None else (images, weights)
+            targets = self._to_device(self.dataset.targets, batch)
+            yield inputs, torch.zeros(len(batch)) if targets is None else targets
 
     def _buffer(self, n_images):
         """One buffer for all batches: fresh large ones cost page faults."""
@@ -75,7 +79,17 @@ class Batches:
         read_batch(self.dataset.X, rows, out)
         if self.augmenter is not None:
             for image in out:
-                image[...] = self.augmenter(image.copy(), self.rng)
+                image[...] = self._augment(image)
+
+    def _augment(self, image):
+        """Change a copy of an image, and see that it is still one of the batch."""
+        changed = np.asarray(self.augmenter(image.copy(), self.rng))
+        if changed.shape != image.shape or changed.dtype != image.dtype:
+            raise ValueError(
+                f"The augmenter was given {image.dtype} of shape {image.shape} and "
+                f"returned {changed.dtype} of shape {changed.shape}: it must keep both."
+            )
+        return changed
 
     def _to_float(self, pixels):
         """Scale unsigned integers to [0, 1]; then mean 0 and deviation 1 if asked."""
@@ -90,12 +104,7 @@ class Batches:
             images /= std + 1e-7
         return images
 
-    def _answers(self, rows):
-        """Targets, with weights where there are any; zeros when predicting."""
-        data = self.dataset
-        if data.targets is None:
-            return torch.zeros(len(rows))
-        targets = torch.from_numpy(data.targets[rows]).to(self.device)
-        if data.weights is None:
-            return targets
-        return targets, torch.from_numpy(data.weights[rows]).to(self.device)
+    def _to_device(self, values, rows):
+        if values is None:
+            return None
+        return torch.from_numpy(values[rows]).to(self.device)

@@ -7,45 +7,50 @@ from torch import nn
 
 
 class Criterion(nn.Module):
-    """A loss of (output, targets) or (output, targets, images), weighted if asked.
+    """A loss of (logits, targets) or (logits, targets, images), weighted if asked.
 
     Weights need the loss of every element, so the loss must have torch's `reduction`.
     """
 
-    def __init__(self, loss, *, weighted):
+    def __init__(self, loss, *, weighted, exclusive):
         super().__init__()
-        if isinstance(loss, type):
-            loss = loss(reduction="none") if weighted and _reduces(loss) else loss()
-        elif weighted and _reduces(loss):
-            loss = copy.copy(loss)
-            loss.reduction = "none"
-        if weighted and getattr(loss, "reduction", None) != "none":
-            raise ValueError(
-                "class_weight and sample_weight need a loss with torch's `reduction` "
-                f"argument, and {loss!r} has none. Weigh inside the loss instead."
-            )
-        self.loss = loss
-        self.takes_images = _n_positional(loss) > 2
+        # a copy: losses with weights of their own are trained and moved about
+        self.loss = loss() if isinstance(loss, type) else copy.deepcopy(loss)
+        self.takes_images = _takes_images(self.loss)
+        self.exclusive = exclusive
+        self.reduction = getattr(self.loss, "reduction", None)
+        if weighted:
+            if self.reduction not in ("mean", "sum"):
+                raise ValueError(
+                    "class_weight and sample_weight need a loss whose torch "
+                    f"`reduction` is 'mean' or 'sum', and {loss!r} has "
+                    f"{self.reduction!r}. Weigh inside the loss instead."
+                )
+            self.loss.reduction = "none"
 
-    def forward(self, output, targets, images, weights=None):
+    def forward(self, logits, targets, images, weights=None):
         extra = (images,) if self.takes_images else ()
-        loss = self.loss(output, targets, *extra)
+        loss = self.loss(logits, targets, *extra)
         if weights is None:
             return loss
-        if loss.ndim == 1:  # one loss for each sample: softmax
+        if self.exclusive:  # one loss for each sample
             weights = weights[:, 0]
-        return (loss * weights).mean()
+        if loss.shape != weights.shape:
+            raise ValueError(
+                "class_weight and sample_weight need a loss with a value for each of "
+                f"{tuple(weights.shape)} (samples, labels), got {tuple(loss.shape)} "
+                f"from {self.loss!r}."
+            )
+        weighted = loss * weights
+        return weighted.sum() if self.reduction == "sum" else weighted.mean()
 
 
-def _reduces(loss):
-    if isinstance(loss, type):
-        return "reduction" in inspect.signature(loss).parameters
-    return hasattr(loss, "reduction")
-
-
-def _n_positional(loss):
-    """Count the arguments that the loss takes by position."""
+def _takes_images(loss):
+    """Whether the loss asks for a third argument, by need or by the name "images"."""
     called = loss.forward if isinstance(loss, nn.Module) else loss
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    parameters = inspect.signature(called).parameters.values()
-    return sum(p.kind in kinds for p in parameters)
+    by_position = [
+        p
+        for p in inspect.signature(called).parameters.values()
+        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ][2:3]
+    return any(p.default is p.empty or p.name == "images" for p in by_position)

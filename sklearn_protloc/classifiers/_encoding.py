@@ -4,6 +4,7 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from sklearn.utils.multiclass import check_classification_targets
 
 from sklearn_protloc.utils import as_single_column, check_indicator
@@ -14,13 +15,15 @@ class EncodedTarget:
     """A target read once in `fit`.
 
     `kind` is "multilabel", "binary" or "multiclass"; `indicator` has one float32
-    column per network output (one column for binary targets).
+    column per network output (one column for binary targets); `column` is a target
+    of one column as it came.
     """
 
     kind: str
     indicator: np.ndarray
     classes: np.ndarray
     label_names: np.ndarray
+    column: np.ndarray | None = None
 
 
 def encode_target(y):
@@ -40,7 +43,8 @@ def encode_target(y):
 
 
 def _encode_classes(y):
-    if y.dtype.kind == "f" and not np.isfinite(y).all():
+    infinite = y.dtype.kind == "f" and np.isinf(y).any()
+    if infinite or pd.isna(y).any():
         raise ValueError("Input y contains NaN or infinity; drop those rows.")
     check_classification_targets(y)
     classes, codes = np.unique(y, return_inverse=True)
@@ -54,7 +58,7 @@ def _encode_classes(y):
     else:
         indicator = codes[:, np.newaxis] == np.arange(len(classes))
     kind = "binary" if len(classes) == 2 else "multiclass"
-    return EncodedTarget(kind, indicator.astype(np.float32), classes, names)
+    return EncodedTarget(kind, indicator.astype(np.float32), classes, names, y)
 
 
 def warn_of_absent_labels(target):

@@ -1,24 +1,45 @@
 """skorch's training loop, fed with batches of images."""
 
+import threading
 from contextlib import contextmanager
 
 import numpy as np
 import torch
+from scipy.special import expit, softmax
+from sklearn.base import ClassifierMixin
 from skorch import NeuralNet
 from skorch.callbacks import Callback
 
 from sklearn_protloc.classifiers._batches import Batches, ImageDataset
 
+_MOVING = threading.RLock()  # one prediction at a time moves networks between devices
 
-class LocalizationNet(NeuralNet):
-    """skorch's net with our batches, losses that see the images, and autocast."""
 
-    def __init__(self, *args, standardize, amp, augmenter, rng, **kwargs):
+class LocalizationNet(ClassifierMixin, NeuralNet):
+    """skorch's net with our batches, losses that see the images, and autocast.
+
+    It answers in terms of its outputs, one 0/1 column each, as skorch's scoring
+    callbacks want; the estimator turns that into classes.
+    """
+
+    def __init__(
+        self, *args, kind, n_outputs, standardize, amp, augmenter, rng, **kwargs
+    ):
+        self.kind = kind
+        self.n_outputs = n_outputs
         self.standardize = standardize
         self.amp = amp
         self.augmenter = augmenter
         self.rng = rng
         super().__init__(*args, **kwargs)
+
+    @property
+    def classes_(self):
+        """Columns of the target, or the two values of its only column."""
+        return np.arange(max(self.n_outputs, 2))
+
+    def get_dataset(self, X, y=None):
+        return X if isinstance(X, ImageDataset) else ImageDataset(X)
 
     def get_iterator(self, dataset, training=False):
         return Batches(
@@ -31,15 +52,47 @@ class LocalizationNet(NeuralNet):
         )
 
     def infer(self, x, **fit_params):
+        images = x[0] if isinstance(x, tuple) else x
         # bfloat16 has float32's range, so that gradients need no scaling
-        kind = torch.device(self.device).type
-        with torch.autocast(kind, dtype=torch.bfloat16, enabled=bool(self.amp)):
-            output = self.module_(x)
-        return output.float() if self.amp else output
+        with torch.autocast(images.device.type, torch.bfloat16, bool(self.amp)):
+            logits = self.module_(images)
+        self._check_logits(logits, len(images))
+        return logits.float() if self.amp else logits
+
+    def _check_logits(self, logits, n_images):
+        expected = (n_images, self.n_outputs)
+        if not isinstance(logits, torch.Tensor) or tuple(logits.shape) != expected:
+            came = getattr(logits, "shape", type(logits).__name__)
+            raise ValueError(
+                f"Expected {type(self.module_).__name__} to return logits of shape "
+                f"(batch, n_labels) = {expected}, got {came}."
+            )
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
-        targets = y_true if isinstance(y_true, tuple | list) else (y_true,)
-        return self.criterion_(y_pred, targets[0], X, *targets[1:])
+        images, weights = X if isinstance(X, tuple) else (X, None)
+        return self.criterion_(y_pred, y_true, images, weights)
+
+    def on_batch_end(self, net, batch=None, training=False, loss=None, **kwargs):
+        if training and loss is not None and not torch.isfinite(loss):
+            self._raise_diverged()
+
+    def partial_fit(self, X, y=None, classes=None, **fit_params):
+        """Train; unlike skorch's, pass on a Ctrl-C that comes amid an epoch."""
+        super().partial_fit(X, y, classes, **fit_params)
+        last = self.history[-1]
+        sides = ["train"] if self.train_split is None else ["train", "valid"]
+        if not all(f"{side}_batch_count" in last for side in sides):
+            raise KeyboardInterrupt
+        if not all(torch.isfinite(p).all() for p in self.module_.parameters()):
+            self._raise_diverged()
+        return self
+
+    def _raise_diverged(self):
+        raise ValueError(
+            f"Training diverged in epoch {len(self.history)}: the loss or the weights "
+            f"are no longer finite at lr={self.lr:g}. Lower lr, or clip the gradients "
+            "with skorch.callbacks.GradientNormClipping."
+        )
 
     def initialize_module(self):
         super().initialize_module()
@@ -54,6 +107,7 @@ class LocalizationNet(NeuralNet):
         self.callbacks_ = []
         self.train_split = None
         self.optimizer_ = None
+        self.criterion = None
         self.criterion_ = None
         self.rng = None
 
@@ -65,17 +119,49 @@ class LocalizationNet(NeuralNet):
     @contextmanager
     def on_device(self, device):
         """Work on a device for a while and come back."""
-        home = self.device
-        self.to_device(device)
-        try:
+        if torch.device(self.device) == device == torch.device("cpu"):
             yield self
-        finally:
-            self.to_device(home)
+            return
+        with _MOVING:
+            home = self.device
+            self.to_device(device)
+            try:
+                yield self
+            finally:
+                self.to_device(home)
 
     def logits(self, X):
         """Compute logits in batches; memory beyond a batch is the answer's own."""
-        blocks = [b.numpy() for b in self.forward_iter(ImageDataset(X))]
-        return np.concatenate(blocks)
+        return np.concatenate([b.detach().numpy() for b in self.forward_iter(X)])
+
+    def decision_function(self, X):
+        logits = self.logits(X)
+        return logits[:, 0] if self.kind == "binary" else logits
+
+    def predict_proba(self, X):
+        return to_probabilities(self.decision_function(X), self.kind)
+
+    def predict(self, X):
+        proba = self.predict_proba(X)
+        if self.kind == "multiclass":
+            return np.eye(self.n_outputs, dtype=int)[proba.argmax(axis=1)]
+        return (proba[:, 1:] if self.kind == "binary" else proba) >= 0.5
+
+    def __getstate__(self):
+        # skorch's own goes through torch.save, which cannot pickle what cloudpickle
+        # can, such as networks defined in a notebook; there is nothing on a GPU here
+        return vars(self).copy()
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+
+
+def to_probabilities(scores, kind):
+    """Turn logits into probabilities as `predict_proba` gives them."""
+    if kind == "multiclass":
+        return softmax(scores, axis=1)
+    present = expit(scores)
+    return np.column_stack([1 - present, present]) if kind == "binary" else present
 
 
 class EpochReporter(Callback):

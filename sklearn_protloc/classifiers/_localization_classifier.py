@@ -2,15 +2,14 @@
 
 from numbers import Integral, Real
 
-import numpy as np
 import torch
-from scipy.special import expit, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sklearn_protloc.classifiers._batches import ImageDataset
 from sklearn_protloc.classifiers._encoding import encode_target, warn_of_absent_labels
+from sklearn_protloc.classifiers._engine import to_probabilities
 from sklearn_protloc.classifiers._options import resolve_device
 from sklearn_protloc.classifiers._sklearn_callbacks import (
     CallbackSupportMixin,
@@ -42,9 +41,11 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
     network_params : dict, default=None
         More arguments of the network.
     loss : class or callable, default=None
-        Called as ``loss(logits, targets)`` or ``loss(logits, targets, images)`` and
-        returns a scalar; a class is built first. None is binary cross-entropy, and
-        cross-entropy over classes where `y` is a single column of three or more.
+        Called as ``loss(logits, targets)``, or ``loss(logits, targets, images)`` if it
+        needs a third argument, and returns a scalar; a class is built first. Targets
+        are float32 0 and 1, shape (batch, n_labels), one-hot for classes. None is
+        binary cross-entropy, and cross-entropy over classes where `y` is a single
+        column of three or more.
     optimizer : class, default=torch.optim.Adam
         An optimiser of torch; Adam as it is the least sensitive to `lr`.
     lr : float > 0, default=1e-3
@@ -55,8 +56,8 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
     weight_decay : float >= 0, default=0.0
         Weight decay of the optimiser.
     batch_size : int >= 1, default=32
-        Images in one step, and in one block of a prediction. A last training batch
-        of a single image joins the batch before it.
+        Images in one step, and in one block of a prediction by the fitted model. A
+        last batch of a single image joins the batch before it.
     max_epochs : int >= 1, default=20
         Passes over the training images.
     early_stopping : bool, default=False
@@ -79,7 +80,8 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         (n_channels, height, width), every time it is drawn; never when predicting.
         Such as :class:`~sklearn_protloc.augmentation.RandomDihedral`.
     device : str or torch.device, default="auto"
-        "auto" is a GPU if there is one, else the CPU.
+        "auto" is a GPU if there is one, else the CPU. Looked up anew by every
+        prediction, so that a model trained on a GPU predicts on a laptop.
     amp : bool, default=False
         Compute in bfloat16 where it is safe: faster, and equal to two or three
         digits.
@@ -102,7 +104,8 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
     classes_ : ndarray of shape (n_classes,)
         ``arange(n_labels)`` for an indicator matrix; else the classes.
     label_names_ : ndarray of shape (n_labels,), dtype object
-        Columns of `y` where it was a DataFrame; else the numbers as strings.
+        Columns of `y` where it was a DataFrame; else the numbers, or the classes of a
+        single column, as strings.
     image_shape_ : tuple of 3 int
         (n_channels, height, width) of the training images.
     n_features_in_ : int
@@ -120,7 +123,8 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
     Notes
     -----
     Unsigned 8- and 16-bit images are scaled to [0, 1] on the device. Equal seeds give
-    bitwise equal models on a CPU with the same number of torch threads.
+    bitwise equal models on a CPU with the same number of torch threads. Fits in
+    several threads take turns, as torch has one random generator for all of them.
 
     References
     ----------
@@ -232,12 +236,20 @@ default=None
         -------
         self : LocalizationClassifier
             The trained classifier.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, an image, a label or a weight is not as described, or if
+            training diverges. A model trained before stays as it was.
+        TypeError
+            If `network` is not a class, or images are not numbers.
         """
         self._validate_params()
         target = encode_target(y)
         X = self._validate_X(X, reset=True)
         check_consistent_length(X, target.indicator)
-        weights = loss_weights(target, y, self.class_weight, sample_weight)
+        weights = loss_weights(target, self.class_weight, sample_weight)
         warn_of_absent_labels(target)
         fitted = {
             "classes_": target.classes,
@@ -246,7 +258,7 @@ default=None
             "n_features_in_": X.shape[1],
             "_kind": target.kind,
         }
-        net = train_net(self, ImageDataset(X, target.indicator, weights), fitted)
+        net = train_net(self, ImageDataset(X, target.indicator, weights), fitted, y)
         vars(self).update(fitted, net_=net)
         self.history_ = net.history
         self.n_iter_ = len(net.history)
@@ -267,12 +279,7 @@ default=None
             and need not sum to 1.
         """
         scores = self.decision_function(X)
-        if self._kind == "multiclass":
-            return softmax(scores, axis=1)
-        present = expit(scores)
-        if self._kind == "binary":
-            return np.column_stack([1 - present, present])
-        return present
+        return to_probabilities(scores, self._kind)
 
     def decision_function(self, X):
         """Compute the logit of each label.
@@ -291,8 +298,7 @@ default=None
         check_is_fitted(self)
         X = self._validate_X(X, reset=False)
         with self.net_.on_device(resolve_device(self.device)) as net:
-            logits = net.logits(X)
-        return logits[:, 0] if self._kind == "binary" else logits
+            return net.decision_function(X)
 
     def predict(self, X):
         """Find the labels of each image.

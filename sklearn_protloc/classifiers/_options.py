@@ -7,7 +7,7 @@ import os
 import tempfile
 
 import torch
-from skorch.callbacks import EarlyStopping
+from skorch.callbacks import Callback, EarlyStopping
 from torch import nn
 
 
@@ -16,18 +16,16 @@ def resolve_device(device):
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        device = torch.device(device)
-    except (RuntimeError, TypeError) as error:
+        resolved = torch.device(device)
+        torch.empty(0, device=resolved)
+    except (RuntimeError, TypeError, AssertionError) as error:
         raise ValueError(
-            f'Expected device as "auto" or one of torch\'s ("cpu", "cuda", "cuda:1"), '
-            f"got {device!r}."
+            'Expected device as "auto" or a device that torch finds here ("cpu", '
+            f'"cuda", "cuda:1"), got {str(device)!r}. Use device="auto" (or '
+            'set_params(device="auto") on a trained model) to take a GPU only where '
+            "there is one."
         ) from error
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(
-            f"device={str(device)!r} was asked for, but torch finds no GPU here. Use "
-            'device="auto" to train on a GPU only where there is one.'
-        )
-    return device
+    return resolved
 
 
 def network_factory(network, image_shape, n_outputs, dropout, params):
@@ -53,7 +51,17 @@ def network_factory(network, image_shape, n_outputs, dropout, params):
             f"{name} cannot be built with {options}: {error}. It takes "
             f"{name}{signature}."
         ) from error
-    return functools.partial(network, image_shape[0], n_outputs, **options)
+    return functools.partial(_build, network, image_shape[0], n_outputs, options)
+
+
+def _build(network, n_channels, n_labels, options):
+    module = network(n_channels, n_labels, **options)
+    if not isinstance(module, nn.Module):
+        raise TypeError(
+            f"Expected {network!r} to return a torch.nn.Module, got "
+            f"{type(module).__name__}."
+        )
+    return module
 
 
 def default_loss(kind):
@@ -62,17 +70,27 @@ def default_loss(kind):
 
 
 def optimizer_options(optimizer, momentum, weight_decay):
-    """Options of the optimiser; momentum only where it was asked for."""
-    options = {"weight_decay": weight_decay}
+    """Options of the optimiser; only those that were asked for."""
+    options = {"weight_decay": weight_decay} if weight_decay else {}
     if momentum is not None:
         options["momentum"] = momentum
-    unknown = set(options) - set(inspect.signature(optimizer).parameters)
-    if unknown:
-        raise ValueError(
-            f"{optimizer.__name__} does not take {sorted(unknown)}: leave "
-            "momentum=None, or use an optimizer that has it, such as torch.optim.SGD."
-        )
+    for name in options:
+        if name not in inspect.signature(optimizer).parameters:
+            raise ValueError(
+                f"{optimizer.__name__} does not take {name}: leave it at its default, "
+                "or use an optimizer that has it, such as torch.optim.SGD."
+            )
     return {f"optimizer__{name}": value for name, value in options.items()}
+
+
+def check_net_params(net_params, taken):
+    """Refuse arguments of skorch's net that the classifier has its own for."""
+    for name in net_params:
+        if name in taken or name.startswith("iterator_"):
+            raise ValueError(
+                f"net_params cannot set {name!r}: set the parameter of "
+                "LocalizationClassifier that stands for it."
+            )
 
 
 def training_callbacks(callbacks, *, patience, has_validation):
@@ -81,21 +99,40 @@ def training_callbacks(callbacks, *, patience, has_validation):
     Files go to a folder of their own for each fit: folds of a cross-validation would
     overwrite each other's checkpoints.
     """
-    copies = copy.deepcopy(list(callbacks or []))
+    copies = [_copy_callback(item) for item in callbacks or []]
     for item in copies:
         callback = item[1] if isinstance(item, tuple) else item
-        monitor = getattr(callback, "monitor", None)
-        if str(monitor).startswith("valid") and not has_validation:
-            raise ValueError(
-                f"{type(callback).__name__} watches {monitor!r}, but no samples are "
-                "held out. Set validation_fraction=0.1, say, or let the callback "
-                "watch 'train_loss'."
-            )
+        _check_validation(callback, has_validation)
         if hasattr(callback, "dirname"):
             parent = callback.dirname or os.curdir
             os.makedirs(parent, exist_ok=True)
             callback.dirname = tempfile.mkdtemp(prefix="fit-", dir=parent)
     if patience is not None:
         stopping = EarlyStopping(patience=patience, threshold=0, load_best=True)
-        copies.append(("early_stopping", stopping))
+        copies.append(("stop_at_least_valid_loss", stopping))
     return copies
+
+
+def _copy_callback(item):
+    """Return a copy of a callback, or of a (name, callback) pair; build a class."""
+    if isinstance(item, tuple):
+        name, callback = item
+        return name, _copy_callback(callback)
+    callback = item() if isinstance(item, type) else copy.deepcopy(item)
+    if not isinstance(callback, Callback):
+        raise TypeError(
+            "Expected callbacks as a list of skorch callbacks or (name, callback) "
+            f"pairs, got {item!r}."
+        )
+    return callback
+
+
+def _check_validation(callback, has_validation):
+    watched = str(getattr(callback, "monitor", None))
+    scores_it = getattr(callback, "on_train", None) is False
+    if not has_validation and (watched.startswith("valid") or scores_it):
+        what = "scores held-out samples" if scores_it else f"watches {watched!r}"
+        raise ValueError(
+            f"{type(callback).__name__} {what}, but no samples are held out. Set "
+            "validation_fraction=0.1, say, or let it look at the training samples."
+        )

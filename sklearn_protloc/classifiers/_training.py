@@ -1,5 +1,8 @@
 """One fit: hold out, build a net with its own random streams, train, let go."""
 
+import threading
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from sklearn.utils import check_random_state
@@ -9,6 +12,7 @@ from sklearn_protloc.classifiers._batches import ImageDataset
 from sklearn_protloc.classifiers._criterion import Criterion
 from sklearn_protloc.classifiers._engine import EpochReporter, LocalizationNet
 from sklearn_protloc.classifiers._options import (
+    check_net_params,
     default_loss,
     network_factory,
     optimizer_options,
@@ -18,9 +22,10 @@ from sklearn_protloc.classifiers._options import (
 from sklearn_protloc.utils import stratified_holdout
 
 _DEFAULT_VALIDATION_FRACTION = 0.1  # with early stopping; as in MLPClassifier
+_GLOBAL_GENERATOR = threading.RLock()  # threads take turns with torch's
 
 
-def train_net(estimator, dataset, fitted):
+def train_net(estimator, dataset, fitted, y):
     """Train a net with the estimator's parameters.
 
     Parameters
@@ -30,7 +35,9 @@ def train_net(estimator, dataset, fitted):
     dataset : ImageDataset
         All images with their targets and weights.
     fitted : dict
-        Fitted attributes other than `net_`.
+        Fitted attributes that are known before training.
+    y : array-like
+        The target as the user gave it, for scikit-learn's callbacks.
 
     Returns
     -------
@@ -40,18 +47,28 @@ def train_net(estimator, dataset, fitted):
     rng = check_random_state(estimator.random_state)
     device = resolve_device(estimator.device)
     train, valid = _hold_out(estimator, dataset, rng)
-    # a network's weights and dropout come from torch's global generator
-    gpus = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=gpus):
-        torch.manual_seed(_draw_seed(rng))
+    with _seeded(_draw_seed(rng), device):
         net = _build_net(estimator, fitted, train, valid, device, _draw_seed(rng))
-        _run(net, estimator, train, fitted)
+        _run(net, estimator, train, fitted, y)
     net.release()
     return net
 
 
 def _draw_seed(rng):
     return rng.randint(np.iinfo(np.int32).max)
+
+
+@contextmanager
+def _seeded(seed, device):
+    """Seed torch's global generators, which a network draws from, and restore them."""
+    gpus = [device] if device.type == "cuda" else []
+    with _GLOBAL_GENERATOR, torch.random.fork_rng(devices=gpus):
+        # not torch.manual_seed, which seeds every GPU that there is
+        torch.default_generator.manual_seed(seed)
+        for gpu in gpus:
+            with torch.cuda.device(gpu):
+                torch.cuda.manual_seed(seed)
+        yield
 
 
 def _hold_out(estimator, dataset, rng):
@@ -69,53 +86,65 @@ def _hold_out(estimator, dataset, rng):
 
 
 def _build_net(estimator, fitted, train, valid, device, seed):
-    network = network_factory(
-        estimator.network,
-        fitted["image_shape_"],
-        train.targets.shape[1],
-        estimator.dropout,
-        estimator.network_params,
-    )
-    loss = estimator.loss or default_loss(fitted["_kind"])
-    return LocalizationNet(
-        network,
-        criterion=Criterion(loss, weighted=train.weights is not None),
-        optimizer=estimator.optimizer,
-        lr=estimator.lr,
-        batch_size=estimator.batch_size,
-        max_epochs=estimator.max_epochs,
-        train_split=None if valid is None else predefined_split(valid),
-        callbacks=training_callbacks(
+    kind, n_outputs = fitted["_kind"], train.targets.shape[1]
+    options = {
+        "module": network_factory(
+            estimator.network,
+            fitted["image_shape_"],
+            n_outputs,
+            estimator.dropout,
+            estimator.network_params,
+        ),
+        "criterion": Criterion(
+            estimator.loss or default_loss(kind),
+            weighted=train.weights is not None,
+            exclusive=kind == "multiclass",
+        ),
+        "optimizer": estimator.optimizer,
+        "lr": estimator.lr,
+        "batch_size": estimator.batch_size,
+        "max_epochs": estimator.max_epochs,
+        "train_split": None if valid is None else predefined_split(valid),
+        "callbacks": training_callbacks(
             estimator.callbacks,
             patience=estimator.n_iter_no_change if estimator.early_stopping else None,
             has_validation=valid is not None,
         ),
-        device=device,
-        verbose=int(estimator.verbose),
-        standardize=estimator.standardize,
-        amp=estimator.amp,
-        augmenter=estimator.augmenter,
-        rng=np.random.default_rng(seed),
+        "device": device,
+        "verbose": int(estimator.verbose),
+        "kind": kind,
+        "n_outputs": n_outputs,
+        "standardize": estimator.standardize,
+        "amp": estimator.amp,
+        "augmenter": estimator.augmenter,
+        "rng": np.random.default_rng(seed),
         **optimizer_options(
             estimator.optimizer, estimator.momentum, estimator.weight_decay
         ),
-        **(estimator.net_params or {}),
-    )
+    }
+    net_params = estimator.net_params or {}
+    check_net_params(net_params, taken=options)
+    return LocalizationNet(**options, **net_params)
 
 
-def _run(net, estimator, train, fitted):
+def _run(net, estimator, train, fitted, y):
     """Run skorch's loop and report its epochs to scikit-learn's callbacks."""
 
     def report(net):
+        def so_far():
+            n_iter = len(net.history)
+            return {**fitted, "net_": net, "history_": net.history, "n_iter_": n_iter}
+
         return {
             "estimator": estimator,
             "X": train.X,
-            "y": train.targets,
-            "reconstruction_attributes": lambda: {**fitted, "net_": net},
+            "y": y,
+            "reconstruction_attributes": so_far,
         }
 
     context = estimator._init_callback_context(max_subtasks=estimator.max_epochs)
-    context.call_on_fit_task_begin(estimator=estimator, X=train.X, y=train.targets)
-    net.callbacks = [*net.callbacks, EpochReporter(context, report)]
+    context.call_on_fit_task_begin(estimator=estimator, X=train.X, y=y)
+    # first, as early stopping cuts off the callbacks after it
+    net.callbacks = [EpochReporter(context, report), *net.callbacks]
     net.fit(train)
     context.call_on_fit_task_end(**report(net))

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils.class_weight import compute_sample_weight
 
 
-def loss_weights(target, y, class_weight, sample_weight):
+def loss_weights(target, class_weight, sample_weight):
     """Combine both kinds of weight.
 
     Returns
@@ -17,12 +17,27 @@ def loss_weights(target, y, class_weight, sample_weight):
         positive = _positive_weights(class_weight, target)
         weights += (positive - 1) * target.indicator
     elif class_weight is not None:
-        weights *= compute_sample_weight(class_weight, np.ravel(y))[:, np.newaxis]
+        weights *= _class_weights(class_weight, target.column)
     if sample_weight is not None:
         weights *= _check_sample_weight(sample_weight, weights.shape, target.kind)
+    if not weights.any():
+        raise ValueError(
+            "Every sample has zero weight: give at least one sample a positive "
+            "sample_weight and its class a positive class_weight."
+        )
     if (weights == weights.flat[0]).all():
         return None
     return weights.astype(np.float32)
+
+
+def _class_weights(class_weight, column):
+    """How much each sample counts for its class, in a column."""
+    if not isinstance(class_weight, str | dict):
+        raise ValueError(
+            "Expected class_weight of a single column of classes as 'balanced' or a "
+            f"dict with the weight of each class, got {class_weight!r}."
+        )
+    return compute_sample_weight(class_weight, column)[:, np.newaxis]
 
 
 def _positive_weights(class_weight, target):
@@ -72,10 +87,6 @@ def _check_sample_weight(sample_weight, shape, kind):
         raise ValueError("Input sample_weight contains NaN or infinity.")
     if (weights < 0).any():
         raise ValueError("Negative values in data passed to `sample_weight`.")
-    if not weights.any():
-        raise ValueError(
-            "Every sample has zero weight: give at least one sample a positive "
-            "sample_weight."
-        )
-    weights = weights / weights.mean()
+    if weights.any():
+        weights = weights / weights.mean()
     return weights[:, np.newaxis] if weights.ndim == 1 else weights

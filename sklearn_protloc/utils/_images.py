@@ -48,14 +48,30 @@ def check_image_data(X):
             "reshape to (n_samples, n_channels, height, width)."
         )
     if not all(hasattr(X, a) for a in ("shape", "dtype", "ndim", "__getitem__")):
-        X = np.asarray(X)
-    elif not isinstance(X.dtype, np.dtype) and hasattr(X, "numpy"):
-        X = X.numpy()  # a torch tensor
+        X = _from_list(X)
+    elif hasattr(X, "detach"):
+        X = _from_tensor(X)
     _check_shape(X)
     _check_dtype(X.dtype)
     if isinstance(X, np.ndarray) and not isinstance(X, np.memmap):
         _check_finite(X)
     return X
+
+
+def _from_list(X):
+    try:
+        return np.asarray(X)
+    except ValueError as error:
+        raise ValueError(
+            "Expected images of one shape (n_channels, height, width), got a list of "
+            "different shapes: resize them first."
+        ) from error
+
+
+def _from_tensor(X):
+    """Return the values of a torch tensor, of types that NumPy lacks as float32."""
+    X = X.detach().cpu()
+    return X.numpy() if str(X.dtype) != "torch.bfloat16" else X.float().numpy()
 
 
 def _check_shape(X):
@@ -119,7 +135,8 @@ def read_batch(X, rows, out):
     Raises
     ------
     ValueError
-        If an image has another shape than `out` or is not finite.
+        If an image has another shape than `out`, or another dtype where that of `out`
+        is unsigned, or is not finite.
 
     Examples
     --------
@@ -136,6 +153,10 @@ def read_batch(X, rows, out):
             raise ValueError(
                 f"Expected every image of shape {out.shape[1:]}, got {image.shape} "
                 f"at index {row}."
+            )
+        if out.dtype.kind == "u" and image.dtype != out.dtype:
+            raise ValueError(
+                f"Expected {out.dtype} images, got {image.dtype} at index {row}."
             )
         with np.errstate(over="ignore"):  # too large for float32: told just below
             out[place] = image

@@ -39,3 +39,9 @@ def test_oblong_images_keep_their_shape(image):
     shapes = {augment(oblong, np.random.default_rng(s)).shape for s in range(20)}
     assert shapes == {oblong.shape}
     assert augment(oblong, np.random.default_rng(0)).dtype == image.dtype
+
+
+@pytest.mark.parametrize("move", [-1, 8, 1.5])
+def test_there_are_eight_moves(image, move):
+    with pytest.raises(ValueError, match="from 0 to 7"):
+        dihedral(image, move)

@@ -1,14 +1,17 @@
 """Searches, cross-validation, seeds, pickles and manners: rows F, G, I and J."""
 
+import copy
 import os
 import pickle
 import subprocess
 import sys
 
+import cloudpickle
 import numpy as np
 import pytest
 import sklearn
 import torch
+from joblib import parallel_config
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.ensemble import StackingClassifier
@@ -20,11 +23,12 @@ from sklearn.model_selection import (
     GridSearchCV,
     HalvingGridSearchCV,
     cross_val_score,
+    cross_validate,
     learning_curve,
 )
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
-from skorch.callbacks import Checkpoint
+from skorch.callbacks import Callback, Checkpoint
 
 from sklearn_protloc.networks import GapNetPL, TinyNet
 
@@ -103,7 +107,8 @@ def test_global_generators_stay_as_they_are(classifier, X, y):
 def test_folds_do_not_share_checkpoints(classifier, X, y, tmp_path):
     classifier.set_params(callbacks=[Checkpoint(dirname=tmp_path, monitor=None)])
     cross_val_score(classifier, X, y, cv=3, n_jobs=2)
-    assert len(list(tmp_path.iterdir())) == 3
+    weights = [folder / "params.pt" for folder in tmp_path.iterdir()]
+    assert len({file.read_bytes() for file in weights}) == 3
 
 
 def test_a_pickle_predicts_the_same_in_a_new_process(classifier, X, y, tmp_path):
@@ -118,6 +123,48 @@ def test_a_pickle_predicts_the_same_in_a_new_process(classifier, X, y, tmp_path)
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, env=env)
     assert_array_equal(np.load(tmp_path / "proba.npy"), expected)
+
+
+def test_a_network_of_a_notebook_comes_back_from_workers(classifier, X, y):
+    class Mine(TinyNet):
+        """Defined in a function, as in a notebook: pickle cannot import it."""
+
+    classifier.set_params(network=Mine)
+    folds = cross_validate(
+        classifier, X, y, cv=2, n_jobs=2, return_estimator=True, scoring="f1_macro"
+    )["estimator"]
+    assert all(model.predict(X).shape == y.shape for model in folds)
+    fitted = classifier.fit(X, y)
+    same = copy.deepcopy(fitted), pickle.loads(cloudpickle.dumps(fitted))
+    for model in same:
+        assert_array_equal(model.predict_proba(X), fitted.predict_proba(X))
+
+
+def test_fits_in_threads_equal_fits_one_by_one(classifier, X, y):
+    classifier.set_params(dropout=0.5)
+    serial = cross_val_score(classifier, X, y, cv=3, scoring="average_precision")
+    before = torch.get_rng_state()
+    with parallel_config("threading", n_jobs=3):
+        threads = cross_val_score(classifier, X, y, cv=3, scoring="average_precision")
+    assert_array_equal(threads, serial)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_ctrl_c_amid_an_epoch_ends_the_search_too(classifier, X, y):
+    class Interrupt(Callback):
+        def on_batch_end(self, net, **kwargs):
+            raise KeyboardInterrupt
+
+    classifier.set_params(callbacks=[Interrupt()])
+    with pytest.raises(KeyboardInterrupt):
+        cross_val_score(classifier, X, y, cv=2)
+    assert not hasattr(classifier, "net_")
+
+
+def test_net_answers_like_the_classifier(classifier, X, y):
+    classifier.fit(X, y)
+    assert_array_equal(classifier.net_.predict_proba(X), classifier.predict_proba(X))
+    assert_array_equal(classifier.net_.predict(X), classifier.predict(X))
 
 
 def test_a_fitted_model_holds_no_data_and_no_optimizer(classifier, X, y):

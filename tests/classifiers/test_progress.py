@@ -44,6 +44,16 @@ def test_a_callback_can_stop_training(classifier, X, y):
     assert classifier.fit(X, y).n_iter_ == 3
 
 
+def test_early_stopping_ends_every_epoch_that_began(classifier, X, y):
+    recorder = _Recorder()
+    classifier.set_params(
+        lr=0.3, max_epochs=30, early_stopping=True, n_iter_no_change=2
+    )
+    classifier.set_callbacks(recorder).fit(X, y)
+    n_ended = recorder.ended.count(("LocalizationClassifier", "epoch"))
+    assert n_ended == classifier.n_iter_ < 30
+
+
 def test_epochs_are_nested_under_a_search(classifier, X, y):
     recorder = _Recorder()
     search = GridSearchCV(classifier, {"lr": [1e-3, 1e-2]}, cv=2, scoring="f1_macro")

@@ -55,6 +55,9 @@ def test_lists_of_labels_are_pointed_to_the_binarizer(classifier, X):
         (lambda y: None, "target y is None"),
         (lambda y: np.zeros(60), "one class"),
         (lambda y: np.linspace(0, 1, 60), "Unknown label type"),
+        (lambda y: np.where(y[:, 0] == 1, np.inf, 0), "NaN or infinity"),
+        (lambda y: np.where(y[:, 0] == 1, np.nan, 0), "NaN or infinity"),
+        (lambda y: np.array(["in", None])[y[:, 0]], "NaN or infinity"),
     ],
 )
 def test_bad_targets_are_refused(classifier, X, y, change, message):

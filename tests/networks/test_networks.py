@@ -106,6 +106,13 @@ def test_gapnet_pl_reads_averages_after_pooling():
     assert model.features(images).shape == (1, 224)
 
 
+def test_gapnet_pl_is_selu_with_alpha_dropout_throughout():
+    kinds = [type(m).__name__ for m in networks.GapNetPL(4, 13).modules()]
+    assert kinds.count("SELU") == 8 + 2
+    assert kinds.count("AlphaDropout") == 2
+    assert not {"ReLU", "Dropout", "BatchNorm2d"} & set(kinds)
+
+
 def test_gapnet_pl_starts_self_normalised():
     """SELU with these weights keeps means near 0 and variances near 1."""
     model = networks.GapNetPL(4, 13).eval()
