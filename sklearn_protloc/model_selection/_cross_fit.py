@@ -5,7 +5,7 @@ import numpy as np
 from sklearn_protloc.model_selection._strategies._prevalence import prevalence
 from sklearn_protloc.utils import stratified_folds
 
-__all__ = ["MAX_FOLDS", "at_least_two_folds", "choose", "cross_fit", "decide"]
+__all__ = ["MAX_FOLDS", "choose", "cross_fit", "decide", "enough_folds"]
 
 # Folds made where there are none, and most folds taken.
 N_FOLDS, MAX_FOLDS = 5, 10
@@ -66,9 +66,9 @@ def decide(p, thresholds, empty):
     return decided
 
 
-def at_least_two_folds(y, folds):
-    """Return the folds, or stratified ones if all samples are in one."""
-    if len(y) > 1 and folds.min() == folds.max():
+def enough_folds(y, folds, at_least=2):
+    """Return the folds, or five stratified ones if there are too few."""
+    if len(y) > 1 and len(np.unique(folds)) < at_least:
         return stratified_folds(y, min(N_FOLDS, len(y)))
     return folds
 

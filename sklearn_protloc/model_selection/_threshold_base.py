@@ -1,8 +1,16 @@
 """Classifiers that turn the probability of each label into a decision."""
 
+import warnings
+
 import numpy as np
+from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from sklearn.utils import get_tags
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    process_routing,
+)
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
@@ -115,6 +123,47 @@ class BaseLabelThresholdClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEsti
         """
         check_is_fitted(self)
         return self.estimator_.decision_function(X)
+
+    def get_metadata_routing(self):
+        """Return who gets which parameter of `fit`.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            The estimator's requests for `fit` and those of `cv` for `split`.
+        """
+        return (
+            MetadataRouter(owner=self)
+            .add(
+                estimator=self.estimator,
+                method_mapping=MethodMapping().add(caller="fit", callee="fit"),
+            )
+            .add(
+                splitter=self.cv,
+                method_mapping=MethodMapping().add(caller="fit", callee="split"),
+            )
+        )
+
+    def _route(self, params):
+        """Return the parameters of the estimator's fit and of the splitter's split."""
+        if get_config()["enable_metadata_routing"]:
+            routed = process_routing(self, "fit", **params)
+            return routed["estimator"]["fit"], routed["splitter"]["split"]
+        fit_params = dict(params)
+        groups = fit_params.pop("groups", None)
+        return fit_params, {} if groups is None else {"groups": groups}
+
+    def _warn_of_absent_labels(self):
+        """Name the labels without a positive sample to tune on."""
+        absent = self.report_.loc[self.report_["status"] == "absent", "label"]
+        if len(absent):
+            warnings.warn(
+                "No positive sample to tune on for the labels: "
+                f"{', '.join(absent)}. Their threshold is "
+                f"absent_threshold={self.absent_threshold}.",
+                UserWarning,
+                stacklevel=4,
+            )
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

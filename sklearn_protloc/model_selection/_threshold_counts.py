@@ -2,80 +2,17 @@
 
 import numpy as np
 
-__all__ = ["break_point_counts", "grid_counts", "label_counts"]
+__all__ = ["label_counts"]
 
-# Rows handled at a time: their temporaries stay in the processor's cache.
-BLOCK = 8192
-# More than the rounding of score * n_steps, far less than the width of a bin, 1.
-MARGIN = 1e-6
-
-
-def grid_counts(present, scores, n_steps):
-    """Count at the thresholds 0, 1/n_steps, ..., 1.
-
-    Scores are put into bins between neighbouring thresholds, so that no sorting is
-    needed. A sample is predicted positive when ``float64(score) >= threshold``.
-
-    Parameters
-    ----------
-    present : ndarray of shape (n_samples,), integer or bool
-        1 where the label is present, else 0.
-    scores : ndarray of shape (n_samples,), floating
-        Scores from 0 to 1.
-    n_steps : int
-        Number of steps of the grid, at most a million.
-
-    Returns
-    -------
-    thresholds : ndarray of shape (n_steps + 1,)
-        The grid ``np.arange(n_steps + 1) / n_steps``.
-    true_positives, predicted : ndarrays of shape (n_steps + 1,)
-        Number of true and of all predicted positives at each threshold.
-    """
-    grid = np.arange(n_steps + 1) / n_steps
-    # One histogram for the samples without the label, one for those with it.
-    histograms = np.zeros(2 * len(grid), dtype=np.int64)
-    for start in range(0, len(scores), BLOCK):
-        block = scores[start : start + BLOCK]
-        position = block * np.float64(n_steps)
-        position += MARGIN
-        bins = position.astype(np.int32)
-        # Rounding matters to scores next to a threshold only: these are compared.
-        position -= bins
-        close = np.flatnonzero(position < 2 * MARGIN)
-        bins[close] -= block[close].astype(np.float64) < grid[bins[close]]
-        bins += np.multiply(present[start : start + BLOCK], len(grid), dtype=np.int32)
-        histograms += np.bincount(bins, minlength=len(histograms))
-    absent, present = histograms.reshape(2, -1)[:, ::-1].cumsum(axis=1)[:, ::-1]
-    return grid, present, absent + present
-
-
-def break_point_counts(present, scores):
-    """Count at every threshold that changes a prediction: the distinct scores.
-
-    Parameters
-    ----------
-    present : ndarray of shape (n_samples,), integer or bool
-        1 where the label is present, else 0.
-    scores : ndarray of shape (n_samples,), floating
-        Scores from 0 to 1.
-
-    Returns
-    -------
-    thresholds : ndarray of shape (n_distinct,)
-        The distinct scores in descending order.
-    true_positives, predicted : ndarrays of shape (n_distinct,)
-        Number of true and of all predicted positives at each threshold.
-    """
-    order = np.argsort(scores)[::-1]
-    descending = scores[order].astype(np.float64)
-    last_of_tie = np.flatnonzero(np.append(np.diff(descending) != 0, True))
-    true_positives = np.cumsum(present[order], dtype=np.int64)
-    return descending[last_of_tie], true_positives[last_of_tie], last_of_tie + 1
+# Rows for each byte of a score, and labels, handled at a time. Few enough to stay in
+# the processor's cache, where labels share the lines that were read for the first one.
+BLOCK, N_LABELS = 1_800, 4
 
 
 def label_counts(y, p, step):
-    """Yield the counts of each label at the thresholds of a grid or its break points.
+    """Yield the counts at the thresholds of a grid or at those that matter.
+
+    A sample is predicted positive when ``float64(score) >= threshold``.
 
     Parameters
     ----------
@@ -84,15 +21,71 @@ def label_counts(y, p, step):
     p : ndarray of shape (n_samples, n_labels), floating
         Scores from 0 to 1.
     step : float or None
-        Distance of neighbouring thresholds; None takes the distinct scores.
+        Distance of the thresholds from 0 to 1. None takes the distinct scores of each
+        label, at which predictions change.
 
     Yields
     ------
-    thresholds, true_positives, predicted : ndarrays of shape (n_thresholds,)
-        As in `grid_counts` and `break_point_counts`.
+    thresholds : ndarray of shape (n_thresholds,), dtype float64
+        In ascending order.
+    true_positives, predicted : ndarrays of shape (n_counted, n_thresholds)
+        Number of true and of all predicted positives of a few labels; all labels in
+        order.
     """
-    for k in range(y.shape[1]):
-        if step is None:
-            yield break_point_counts(y[:, k], p[:, k])
-        else:
-            yield grid_counts(y[:, k], p[:, k], round(1 / step))
+    if step is None:
+        for present, scores in zip(y.T, p.T, strict=True):
+            yield _break_point_counts(present, scores)
+        return
+    for first in range(0, y.shape[1], N_LABELS):
+        labels = slice(first, first + N_LABELS)
+        yield _grid_counts(y[:, labels], p[:, labels], round(1 / step))
+
+
+def _grid_counts(y, p, n_steps):
+    """Count at the thresholds 0, 1/n_steps, ..., 1, without sorting.
+
+    Scores are put into bins between neighbouring thresholds, even ones for the samples
+    without the label and odd ones for those with it.
+    """
+    grid = np.arange(n_steps + 1) / n_steps
+    counts = np.zeros((y.shape[1], 2 * len(grid)), dtype=np.int64)
+    n_rows = min(BLOCK * p.itemsize, len(p))
+    positions = np.empty((2, n_rows), dtype=np.result_type(p, np.float32))
+    bins = np.empty(n_rows, dtype=np.int32)
+    for start in range(0, len(p), n_rows):
+        rows = slice(start, min(start + n_rows, len(p)))
+        position, whole = positions[:, : rows.stop - start]
+        bin_ = bins[: rows.stop - start]
+        for k in range(y.shape[1]):
+            _fill_bins(bin_, p[rows, k], grid, position, whole)
+            bin_ += bin_
+            bin_ += y[rows, k]
+            counts[k] += np.bincount(bin_, minlength=2 * len(grid))
+    present = counts[:, 1::2][:, ::-1].cumsum(axis=1)[:, ::-1]
+    absent = counts[:, ::2][:, ::-1].cumsum(axis=1)[:, ::-1]
+    return grid, present, np.add(present, absent, out=absent)
+
+
+def _fill_bins(bins, scores, grid, position, whole):
+    """Write the number of the highest threshold at or below each score to `bins`."""
+    n_steps = len(grid) - 1
+    # Positions are raised by more than their rounding, which is far less than a bin.
+    margin = 4 * np.finfo(position.dtype).eps
+    np.multiply(scores, position.dtype.type(n_steps * (1 + margin)), out=position)
+    np.floor(position, out=whole)
+    np.copyto(bins, whole, casting="unsafe")
+    # Rounding matters to scores next to a threshold only: these are compared.
+    position -= whole
+    if position.min() < 2 * margin * n_steps:
+        close = np.flatnonzero(position < 2 * margin * n_steps)
+        bins[close] -= scores[close].astype(np.float64) < grid[bins[close]]
+
+
+def _break_point_counts(present, scores):
+    """Count at the distinct scores of one label."""
+    order = np.argsort(scores)[::-1]
+    descending = scores[order].astype(np.float64)
+    last_of_tie = np.flatnonzero(np.append(np.diff(descending) != 0, True))
+    true_positives = np.cumsum(present[order], dtype=np.int64)[last_of_tie]
+    thresholds, predicted = descending[last_of_tie], last_of_tie + 1
+    return thresholds[::-1], true_positives[None, ::-1], predicted[None, ::-1]

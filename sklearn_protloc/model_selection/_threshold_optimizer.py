@@ -1,45 +1,23 @@
 """The classifier that tunes one decision threshold per label."""
 
-import warnings
-from numbers import Integral
-
 import numpy as np
-from sklearn import get_config
 from sklearn.base import clone
-from sklearn.frozen import FrozenEstimator
-from sklearn.model_selection import check_cv
-from sklearn.utils import _safe_indexing, indexable
-from sklearn.utils.metadata_routing import (
-    MetadataRouter,
-    MethodMapping,
-    process_routing,
-)
+from sklearn.utils import indexable
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_protloc.model_selection._fold_ensemble import FoldEnsemble
-from sklearn_protloc.model_selection._out_of_fold import out_of_fold
-from sklearn_protloc.model_selection._split import MultilabelStratifiedKFold
 from sklearn_protloc.model_selection._threshold_base import (
     BaseLabelThresholdClassifier,
 )
+from sklearn_protloc.model_selection._threshold_models import fit_models, is_prefit
 from sklearn_protloc.model_selection._threshold_parameters import (
     as_metric,
     as_rule,
     check_parameters,
-    is_hold_out,
 )
 from sklearn_protloc.model_selection._threshold_tuning import tune
-from sklearn_protloc.utils import (
-    as_single_column,
-    check_indicator,
-    label_probabilities,
-    stratified_holdout,
-)
+from sklearn_protloc.utils import as_single_column, check_indicator
 
 __all__ = ["MultiLabelThresholdOptimizer"]
-
-# Each fold trains a network; the paper of the method has three folds as well.
-DEFAULT_N_SPLITS = 3
 
 # What `fit` learns about thresholds only, None for a `y` of one column.
 OF_THRESHOLDS = (
@@ -62,11 +40,10 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
 
     The probabilities to tune on come from cross-validation: one clone of the
     estimator per fold predicts the samples held out, all labels at once, and the
-    predictions of all folds are pooled. A rule, by default the highest F1 on a grid as
-    in [1]_, turns them into a threshold per label, and the estimator is refitted on
-    all samples. The same rule is applied without each fold in turn, at no extra fit,
-    for an honest estimate of the score. Samplers and augmentation inside `estimator`
-    only ever see training rows.
+    predictions of all folds are pooled. A rule turns them into a threshold per label,
+    and the estimator is refitted on all samples. The same rule is applied without each
+    fold in turn, at no extra fit, for an honest estimate of the score. Samplers and
+    augmentation inside `estimator` only ever see training rows.
 
     For a `y` of one column (binary or multi-class) no threshold is tuned: the
     estimator is fitted once and answers for itself.
@@ -76,33 +53,21 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
     estimator : estimator instance
         Multi-label classifier with `predict_proba` in any of scikit-learn's forms:
         a network, a one-vs-rest classifier, a forest, a pipeline ending in one.
-    strategy : {"f1", "dice", "least_squares", "prevalence", "fold_mean", "plug_in", \
-            "global", "auto"} or callable, default="f1"
-        The rule, see :ref:`thresholds`:
-
-        - "f1": the highest `metric`. Of equally good thresholds the one nearest to
-          0.5, of two the lower one;
-        - "dice": the highest Dice coefficient on a grid of step 0.01, tuned on what
-          the final model says of its own training samples. With ``cv="prefit"`` the
-          samples given to `fit` are taken for them;
-        - "least_squares": least squares on a soft F1, at least 0.1;
-        - "prevalence": predicts each label as often as it is present;
-        - "fold_mean": the mean of the best thresholds of each fold;
-        - "plug_in": the optimum for calibrated scores, half of their F1;
-        - "global": one threshold for all labels, with the highest mean `metric`;
-        - "auto": the one of "f1", "fold_mean", "plug_in" and "prevalence" that does
-          best on folds it was not tuned on, for all labels together.
-
-        A function is called as ``strategy(y, p)`` with the 0/1 values and the
-        probabilities to tune on, both of shape (n_samples, n_labels), and returns the
-        thresholds, shape (n_labels,).
+    strategy : {"shrunk", "f1", "plug_in", "auto", "fold_mean", "global", \
+            "prevalence", "dice", "least_squares"} or callable, default="shrunk"
+        The rule. "f1" takes the highest F1, as in [1]_; "plug_in" the optimum for
+        calibrated scores; "shrunk", the best on real data, is the first for frequent
+        labels and the second for rare ones; "auto" chooses one of the three by
+        cross-fitting. :ref:`threshold_rules` tells them all. A function is called as
+        ``strategy(y, p)`` with the 0/1 values and the probabilities to tune on, both
+        of shape (n_samples, n_labels), and returns the thresholds, shape (n_labels,).
     metric : "f1" or callable, default="f1"
-        What "f1", "fold_mean", "plug_in", "global" and "auto" make high, and
-        `score_estimate_` estimates, as a mean over labels. A function is called as
-        ``metric(tp, fp, fn, tn)`` with float64 arrays of equal shape, the numbers of
-        true and false positives and negatives of many labels or thresholds, which may
-        be fractions. It returns an array of that shape, higher is better; NaN, as of
-        0/0, counts as 0.
+        What the rules make high, but for "prevalence", "dice" and "least_squares",
+        and what `score_estimate_` estimates, as a mean over labels. A function is
+        called as ``metric(tp, fp, fn, tn)`` with float64 arrays of equal shape: true
+        and false positives and negatives of many labels or thresholds, which may be
+        fractions of samples. It returns an array of that shape, higher is better; NaN,
+        as of 0/0, counts as 0.
     cv : int, float, cross-validation splitter, iterable of splits, "prefit" or None, \
             default=None
         How to hold samples out. None is 3, since every fold trains a model; an
@@ -121,14 +86,13 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
     step : float or None, default=0.001
         Distance between the candidate thresholds from 0 to 1, from 1e-6 to 1;
         ``1 / step`` must be a whole number. None tries every distinct probability.
-        For the strategies "f1", "fold_mean" and "global".
+        For all rules but "prevalence", "dice" and "least_squares".
     absent_threshold : float, default=0.5
         Threshold of labels that have no positive sample to tune on, above 0. A value
         above 1 never predicts such a label.
     min_positives : int, default=0
         Labels with fewer positive samples to tune on are predicted as often as they
-        are present, as by the strategy "prevalence", whatever the strategy. For a
-        handful of positives the best threshold is mostly chance.
+        are present, whatever the strategy: for a few, the best threshold is chance.
     empty : {"allow", "argmax"}, default="allow"
         Whether a sample may be predicted without any label, or gets its most probable
         one then.
@@ -158,9 +122,8 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
         Cross-fitted macro score: the mean of `metric` over the labels that occur,
         each on the decisions for all held-out samples together, at thresholds chosen
         without the sample's fold. Folds are those of `cv`; where all samples are in
-        one, as with "prefit" or a float, five stratified folds. It estimates the
-        score on new samples of the fold models, a little low where more samples make
-        a better model. NaN if no label occurs.
+        one, as with "prefit" or a float, five stratified folds. A little low where the
+        model refitted on all samples is better than those of the folds.
     best_score_ : float
         The same at `thresholds_`: optimistic, since they were chosen on these samples.
     oof_proba_ : ndarray of shape (n_samples, n_labels)
@@ -218,7 +181,7 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
         self,
         estimator,
         *,
-        strategy="f1",
+        strategy="shrunk",
         metric="f1",
         cv=None,
         ensemble=False,
@@ -274,25 +237,16 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
                 "None."
             )
         X, y = indexable(X, y)
-        fit_params, split_params = self._route(params)
+        params = self._route(params)
         single = as_single_column(y, warn=True)
         if single is None:
-            self._fit_labels(X, y, fit_params, split_params)
+            self._fit_labels(X, y, params)
         else:
-            self._fit_single(X, single, fit_params)
+            self._fit_single(X, single, params[0])
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(self.estimator_, name):
                 setattr(self, name, getattr(self.estimator_, name))
         return self
-
-    def _route(self, params):
-        """Return the parameters of the estimator's fit and of the splitter's split."""
-        if get_config()["enable_metadata_routing"]:
-            routed = process_routing(self, "fit", **params)
-            return routed["estimator"]["fit"], routed["splitter"]["split"]
-        fit_params = dict(params)
-        groups = fit_params.pop("groups", None)
-        return fit_params, {} if groups is None else {"groups": groups}
 
     def _fit_single(self, X, y, fit_params):
         """Fit the estimator to one column, without thresholds."""
@@ -305,73 +259,32 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
         for name in OF_THRESHOLDS:
             setattr(self, name, None)
 
-    def _fit_labels(self, X, y, fit_params, split_params):
+    def _fit_labels(self, X, y, params):
         """Predict held-out samples, tune the thresholds on them and refit."""
         indicator, self.label_names_ = check_indicator(y)
         self.classes_ = np.arange(indicator.shape[1])
-        self.estimators_ = self.train_indices_ = None
-        frozen = isinstance(self.estimator, FrozenEstimator)
-        if isinstance(self.cv, str) or (frozen and self.cv is None):
-            check_is_fitted(self.estimator)
-            self.estimator_ = self.estimator
-            self.oof_proba_ = label_probabilities(self.estimator, X, len(self.classes_))
-            folds = np.zeros(len(indicator), dtype=np.int64)
-        else:
-            splits = self._splits(X, indicator, split_params)
-            folds = self._fit_models(X, y, splits, fit_params)
-        self._tune(X, indicator, folds)
-
-    def _splits(self, X, indicator, split_params):
-        """Return the list of (train, test) rows that `cv` stands for."""
-        if is_hold_out(self.cv):
-            if split_params:
-                raise ValueError(
-                    "Expected no groups with a fraction as cv: samples are held out "
-                    "one by one. To keep groups together, pass "
-                    f"cv=GroupShuffleSplit(1, test_size={self.cv})."
-                )
-            held_out = stratified_holdout(indicator, self.cv, self.random_state)
-            self.train_indices_ = np.flatnonzero(~held_out)
-            return [(self.train_indices_, np.flatnonzero(held_out))]
-        cv = DEFAULT_N_SPLITS if self.cv is None else self.cv
-        if isinstance(cv, Integral):
-            splitter = MultilabelStratifiedKFold(cv)
-        else:
-            splitter = check_cv(cv)
-        return list(splitter.split(X, indicator, **split_params))
-
-    def _fit_models(self, X, y, splits, fit_params):
-        """Fit a model per split and the final one; return the fold of each sample."""
-        held_out = out_of_fold(
+        models = fit_models(
             self.estimator,
             X,
             y,
-            splits=splits,
-            n_labels=len(self.classes_),
-            fit_params=fit_params,
+            indicator,
+            cv=self.cv,
+            ensemble=self.ensemble,
             n_jobs=self.n_jobs,
-            keep=self.ensemble or is_hold_out(self.cv),
+            random_state=self.random_state,
+            params=params,
         )
-        self.oof_proba_ = held_out.probabilities
-        if self.ensemble:
-            self.estimators_ = held_out.models
-            self.estimator_ = FoldEnsemble(held_out.models, len(self.classes_))
-        elif is_hold_out(self.cv):
-            self.estimator_ = held_out.models[0]
-        else:
-            self.estimator_ = clone(self.estimator).fit(X, y, **fit_params)
-        return held_out.folds
-
-    def _tune(self, X, indicator, folds):
-        """Choose the thresholds and report on them."""
-        p = self.oof_proba_
-        if self.strategy == "dice" and not (folds == 0).all():
-            p = self._training_probabilities(X)
+        self.estimator_, self.estimators_ = models.final, models.of_folds
+        self.oof_proba_, self.train_indices_ = (
+            models.probabilities,
+            models.train_indices,
+        )
+        on_training = self.strategy == "dice" and not is_prefit(self.estimator, self.cv)
         tuned = tune(
             as_rule(self.strategy),
             indicator,
-            p,
-            folds,
+            models.training_probabilities(X) if on_training else self.oof_proba_,
+            models.folds,
             self.label_names_,
             scored=self.oof_proba_,
             metric=as_metric(self.metric),
@@ -380,46 +293,8 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
             min_positives=self.min_positives,
             empty=self.empty,
         )
-        self.empty_ = self.empty
+        self.empty_, self.report_ = self.empty, tuned.report
         self.thresholds_, self.thresholds_std_ = tuned.thresholds, tuned.stds
         self.best_score_, self.score_estimate_ = tuned.best_score, tuned.score_estimate
-        self.report_ = tuned.report
         self.oof_f1_ = self.report_["f1"].to_numpy(copy=True)
-        absent = self.report_.loc[self.report_["status"] == "absent", "label"]
-        if len(absent):
-            warnings.warn(
-                "No positive sample to tune on for the labels: "
-                f"{', '.join(absent)}. Their threshold is "
-                f"absent_threshold={self.absent_threshold}.",
-                UserWarning,
-                stacklevel=4,
-            )
-
-    def _training_probabilities(self, X):
-        """Return what the final model says of the samples it was trained on."""
-        if self.train_indices_ is None:
-            return label_probabilities(self.estimator_, X, len(self.classes_))
-        p = np.full(self.oof_proba_.shape, np.nan)
-        seen = _safe_indexing(X, self.train_indices_)
-        p[self.train_indices_] = label_probabilities(self.estimator_, seen, p.shape[1])
-        return p
-
-    def get_metadata_routing(self):
-        """Return who gets which parameter of `fit`.
-
-        Returns
-        -------
-        routing : MetadataRouter
-            The estimator's requests for `fit` and those of `cv` for `split`.
-        """
-        return (
-            MetadataRouter(owner=self)
-            .add(
-                estimator=self.estimator,
-                method_mapping=MethodMapping().add(caller="fit", callee="fit"),
-            )
-            .add(
-                splitter=self.cv,
-                method_mapping=MethodMapping().add(caller="fit", callee="split"),
-            )
-        )
+        self._warn_of_absent_labels()

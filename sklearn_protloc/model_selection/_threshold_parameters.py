@@ -6,8 +6,9 @@ import numpy as np
 
 from sklearn_protloc.model_selection._count_metrics import METRICS
 from sklearn_protloc.model_selection._strategies._by_name import STRATEGIES
+from sklearn_protloc.model_selection._threshold_models import is_hold_out, is_prefit
 
-__all__ = ["as_metric", "as_rule", "check_parameters", "is_hold_out"]
+__all__ = ["as_metric", "as_rule", "check_parameters"]
 
 FINEST_STEP = 1e-6
 EMPTY = ("allow", "argmax")
@@ -21,7 +22,12 @@ def check_parameters(optimizer):
                 f"Expected estimator with the method {method}, got "
                 f"{type(optimizer.estimator).__name__}, which has none."
             )
-    _check_cv(optimizer.cv, optimizer.ensemble)
+    _check_cv(optimizer.cv)
+    if optimizer.ensemble and is_prefit(optimizer.estimator, optimizer.cv):
+        raise ValueError(
+            "Expected ensemble=False with a fitted estimator (cv='prefit'): it is "
+            "used as it is, and there are no models of folds to average."
+        )
     _check_choice("strategy", optimizer.strategy, STRATEGIES)
     _check_choice("metric", optimizer.metric, METRICS)
     if optimizer.empty not in EMPTY:
@@ -36,11 +42,6 @@ def check_parameters(optimizer):
     _check_absent_threshold(optimizer.absent_threshold)
     if optimizer.step is not None:
         _check_step(optimizer.step)
-
-
-def is_hold_out(cv):
-    """Return whether `cv` is the fraction of samples to hold out."""
-    return isinstance(cv, Real) and not isinstance(cv, Integral)
 
 
 def as_metric(metric):
@@ -74,8 +75,8 @@ def _check_choice(name, value, choices):
         )
 
 
-def _check_cv(cv, ensemble):
-    """Raise for an unknown word, an impossible fraction or nothing to average."""
+def _check_cv(cv):
+    """Raise for an unknown word or an impossible fraction."""
     if isinstance(cv, str) and cv != "prefit":
         raise ValueError(
             "Expected cv as a number of folds, a fraction to hold out, a splitter, an "
@@ -85,11 +86,6 @@ def _check_cv(cv, ensemble):
         raise ValueError(
             "Expected cv as the fraction of samples to hold out, between 0 and 1, both "
             f"excluded, or as a whole number of folds, got {cv!r}."
-        )
-    if ensemble and isinstance(cv, str):
-        raise ValueError(
-            "Expected ensemble=False with cv='prefit': there is a single model, which "
-            "was fitted before, and none of folds to average."
         )
 
 

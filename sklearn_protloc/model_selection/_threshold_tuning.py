@@ -8,10 +8,10 @@ import pandas as pd
 from sklearn_protloc.model_selection._count_metrics import label_scores
 from sklearn_protloc.model_selection._cross_fit import (
     MAX_FOLDS,
-    at_least_two_folds,
     choose,
     cross_fit,
     decide,
+    enough_folds,
 )
 from sklearn_protloc.model_selection._threshold_report import threshold_report
 
@@ -58,31 +58,25 @@ def tune(rule, y, p, folds, label_names, *, scored=None, **options):
     known = folds >= 0
     folds = folds.copy()
     # Many folds, as of leave-one-out, are merged: they cost time and tell no more.
-    folds[known] = at_least_two_folds(y[known], folds[known] % MAX_FOLDS)
+    folds[known] = enough_folds(y[known], folds[known] % MAX_FOLDS)
     rows = ~np.isnan(p).any(axis=1)
     thresholds = choose(rule, y[rows], p[rows], folds=folds[rows], **options)
-    each, crossed = cross_fit(rule, y, p, folds, scored=scored, **options)
-
-    def decided(thresholds):
-        return decide(scored[known], thresholds, options["empty"])
-
     decisions = {
-        "f1_at_half": decided(0.5),
-        "f1": decided(thresholds),
-        "f1_cross_fitted": crossed[known],
+        "f1_at_half": decide(scored[known], 0.5, options["empty"]),
+        "f1": decide(scored[known], thresholds, options["empty"]),
+        "f1_cross_fitted": None,
     }
-    stds = each.std(axis=0)
-    return Tuned(
-        thresholds,
-        stds,
-        *(
-            _macro(options["metric"], y[known], decisions[name])
-            for name in ("f1", "f1_cross_fitted")
-        ),
-        threshold_report(
-            label_names, y[known], decisions, thresholds, stds, options["min_positives"]
-        ),
+    stds, estimate = np.full(len(thresholds), np.nan), np.nan
+    if len(np.unique(folds[known])) > 1:
+        each, crossed = cross_fit(rule, y, p, folds, scored=scored, **options)
+        decisions["f1_cross_fitted"] = crossed[known]
+        stds = each.std(axis=0)
+        estimate = _macro(options["metric"], y[known], crossed[known])
+    report = threshold_report(
+        label_names, y[known], decisions, thresholds, stds, options["min_positives"]
     )
+    best_score = _macro(options["metric"], y[known], decisions["f1"])
+    return Tuned(thresholds, stds, best_score, estimate, report)
 
 
 def _macro(metric, y, decided):

@@ -1,30 +1,29 @@
-"""The rule that wins a cross-fit."""
+"""The rule that a cross-fit speaks for."""
 
 import numpy as np
 
 from sklearn_protloc.model_selection._count_metrics import label_scores
-from sklearn_protloc.model_selection._cross_fit import (
-    at_least_two_folds,
-    choose,
-    cross_fit,
-)
+from sklearn_protloc.model_selection._cross_fit import choose, cross_fit, enough_folds
 from sklearn_protloc.model_selection._strategies._f1 import f1
-from sklearn_protloc.model_selection._strategies._fold_mean import fold_mean
 from sklearn_protloc.model_selection._strategies._plug_in import plug_in
-from sklearn_protloc.model_selection._strategies._prevalence import prevalence
+from sklearn_protloc.model_selection._strategies._shrunk import shrunk
 
 __all__ = ["auto"]
 
-# In the order of preference where scores are equal.
-CANDIDATES = (f1, fold_mean, plug_in, prevalence)
+FAVOURITE, CHALLENGERS = shrunk, (f1, plug_in)
+# As many folds as leave a standard error that means something, and how many of these
+# a challenger must be ahead. Chance alone is often ahead by less.
+MIN_FOLDS, N_ERRORS = 5, 2
 
 
 def auto(y, p, *, folds, metric, **options):
-    """Return the thresholds of the one rule that does best on folds it did not see.
+    """Return the thresholds of the rule that does best on folds it did not see.
 
-    Each candidate rule chooses the thresholds for a fold on the other folds, and its
-    decisions on all folds are scored together. One rule is taken for all labels: a
-    choice per label would overfit where the choice of thresholds does.
+    The rules "shrunk", "f1" and "plug_in" choose the thresholds for each fold on the
+    other folds, and each rule's decisions on all folds are scored together. One rule
+    is taken for all labels, since a choice per label would overfit as the thresholds
+    do: "shrunk", unless another is ahead of it by two standard errors of the
+    difference. More candidates would add more noise to the choice than they are worth.
 
     Parameters
     ----------
@@ -33,7 +32,8 @@ def auto(y, p, *, folds, metric, **options):
     p : ndarray of shape (n_samples, n_labels), floating
         Values from 0 to 1.
     folds : ndarray of shape (n_samples,), int
-        The fold of each sample.
+        The fold of each sample; where there are fewer than five, five stratified ones
+        take their place.
     metric : callable
         ``metric(tp, fp, fn, tn)``, arrays in, array out.
     **options : dict
@@ -44,15 +44,26 @@ def auto(y, p, *, folds, metric, **options):
     thresholds : ndarray of shape (n_labels,), dtype float64
         Those of the winner on all samples.
     """
-    occurs = y.any(axis=0)
-    if len(y) < 2 or not occurs.any():
-        return f1(y, p, metric=metric, **options)
     options = {"metric": metric, **options}
-    folds = at_least_two_folds(y, folds)
+    folds = enough_folds(y, folds, MIN_FOLDS)
+    winner, lead = FAVOURITE, 0
+    if len(np.unique(folds)) > 1 and y.any():
+        _, usual = cross_fit(FAVOURITE, y, p, folds, **options)
+        for rule in CHALLENGERS:
+            _, decided = cross_fit(rule, y, p, folds, **options)
+            gain, error = _gain_and_error(metric, y, decided, usual, folds)
+            if gain - N_ERRORS * error > lead:
+                winner, lead = rule, gain - N_ERRORS * error
+    return choose(winner, y, p, folds=folds, **options)
 
-    def score(rule):
-        _, decided = cross_fit(rule, y, p, folds, **options)
-        return label_scores(metric, y, decided)[occurs].mean()
 
-    scores = [score(rule) for rule in CANDIDATES]
-    return choose(CANDIDATES[np.argmax(scores)], y, p, folds=folds, **options)
+def _gain_and_error(metric, y, decided, usual, folds):
+    """Return the gain of decisions over the usual ones and its jackknife error."""
+
+    def gain(rows):
+        scores = (label_scores(metric, y[rows], d[rows]) for d in (decided, usual))
+        return np.subtract(*scores)[y[rows].any(axis=0)].mean()
+
+    ids = np.unique(folds)
+    without = np.array([gain(folds != i) for i in ids if y[folds != i].any()])
+    return gain(folds >= 0), np.sqrt((len(ids) - 1) * without.var())

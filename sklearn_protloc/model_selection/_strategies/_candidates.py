@@ -5,11 +5,11 @@ import numpy as np
 from sklearn_protloc.model_selection._count_metrics import evaluate
 from sklearn_protloc.model_selection._threshold_counts import label_counts
 
-__all__ = ["nearest_to_half", "threshold_curves"]
+__all__ = ["best_candidates", "threshold_curves"]
 
 
 def threshold_curves(y, p, metric, step):
-    """Yield the candidate thresholds of each label and the metric at each of them.
+    """Yield candidate thresholds and the metric of labels at each of them.
 
     Parameters
     ----------
@@ -24,19 +24,35 @@ def threshold_curves(y, p, metric, step):
 
     Yields
     ------
-    candidates, values : ndarrays of shape (n_candidates,), dtype float64
-        Thresholds from 0 to 1 and the metric when predicting at or above them.
+    candidates : ndarray of shape (n_candidates,), dtype float64
+        Thresholds from 0 to 1 in ascending order.
+    values : ndarray of shape (n_counted, n_candidates), dtype float64
+        The metric of a few labels when predicting at or above the candidates; all
+        labels in order.
     """
-    for present, (candidates, hits, predicted) in zip(
-        y.T, label_counts(y, p, step), strict=True
-    ):
-        n_positive = np.count_nonzero(present)
-        yield candidates, evaluate(metric, hits, predicted, n_positive, len(y))
+    for candidates, hits, predicted in label_counts(y, p, step):
+        # The lowest candidate predicts everything: its hits are all positives.
+        yield candidates, evaluate(metric, hits, predicted, hits[:, :1], len(y))
 
 
-def nearest_to_half(candidates, values):
-    """Return the best candidate: of equally good ones the one nearest to 0.5."""
-    best = candidates[values == values.max()]
-    # Rounded, so that 0.4 and 0.6 are equally near and the lower one is taken.
-    distance = np.abs(best - 0.5).round(12)
-    return best[distance == distance.min()].min()
+def best_candidates(candidates, values, nearest_to=0.5):
+    """Return the best candidate of each label.
+
+    Parameters
+    ----------
+    candidates : ndarray of shape (n_candidates,), dtype float64
+        Thresholds in ascending order.
+    values : ndarray of shape (n_counted, n_candidates), dtype float64
+        How good each is for each label.
+    nearest_to : float, default=0.5
+        Of equally good candidates the one nearest to this is taken, of two the lower.
+
+    Returns
+    -------
+    best : ndarray of shape (n_counted,), dtype float64
+        One of the candidates for each label.
+    """
+    best = values == values.max(axis=1, keepdims=True)
+    # Rounded, so that 0.4 and 0.6 are equally near and the lower one comes first.
+    distance = np.abs(candidates - nearest_to).round(12)
+    return candidates[np.where(best, distance, np.inf).argmin(axis=1)]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sklearn_protloc.model_selection._strategies._candidates import (
-    nearest_to_half,
+    best_candidates,
     threshold_curves,
 )
 
@@ -37,4 +37,4 @@ def f1(y, p, *, metric, step, **_):
        microscopy using deep neural networks", section 3.1.
     """
     curves = threshold_curves(y, p, metric, step)
-    return np.array([nearest_to_half(*curve) for curve in curves], dtype=np.float64)
+    return np.concatenate([best_candidates(*curve) for curve in curves])

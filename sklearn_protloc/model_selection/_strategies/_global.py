@@ -3,7 +3,7 @@
 import numpy as np
 
 from sklearn_protloc.model_selection._strategies._candidates import (
-    nearest_to_half,
+    best_candidates,
     threshold_curves,
 )
 
@@ -37,21 +37,16 @@ def global_threshold(y, p, *, metric, step, **_):
     y, p = y[:, occurs], p[:, occurs]
     curves = threshold_curves(y, p, metric, step)
     if step is None:
-        best = _best_break_point(curves, np.unique(p).astype(np.float64))
+        candidates = np.unique(p).astype(np.float64)
+        totals = (_at(candidates, *curve) for curve in curves)
     else:
-        candidates, total = next(curves)
-        for _, values in curves:
-            total = total + values
-        best = nearest_to_half(candidates, total)
-    return np.full(len(occurs), best)
+        candidates = np.arange(round(1 / step) + 1) / round(1 / step)
+        totals = (values.sum(axis=0, keepdims=True) for _, values in curves)
+    return np.full(len(occurs), best_candidates(candidates, sum(totals)))
 
 
-def _best_break_point(curves, candidates):
-    """Return the best of all labels' break points, which are not each other's."""
-    total = np.zeros(len(candidates))
-    for descending, values in curves:
-        # A label's decisions at a candidate are those at its next higher own score;
-        # above its highest one nothing is predicted, which no metric rewards here.
-        ascending, values = descending[::-1], np.append(values[::-1], 0.0)
-        total += values[np.searchsorted(ascending, candidates)]
-    return nearest_to_half(candidates, total)
+def _at(candidates, own, values):
+    """Return the values of a label, known at its own scores, at other candidates."""
+    # Its decisions are those at its next higher score; above the last one nothing is
+    # predicted, which is worth 0.
+    return np.pad(values, [(0, 0), (0, 1)])[:, np.searchsorted(own, candidates)]

@@ -7,16 +7,17 @@ from scipy.special import expit
 __all__ = ["least_squares"]
 
 SLOPE, DECAY, START, FLOOR = 50, 1e-5, 0.5, 0.1
-EPSILON = 1e-6
+EPSILON, MAX_NFEV = 1e-6, 100
 
 
 def least_squares(y, p, **_):
     """Return the thresholds that bring a soft F1 closest to 1 [1]_.
 
     The decision is softened to ``sigmoid(50 * (p - threshold))``, and the squares of
-    ``soft_f1 - 1`` and ``1e-5 * (threshold - 0.5)`` are summed over labels and
-    minimised by the Levenberg-Marquardt method from 0.5. Thresholds below 0.1 are
-    raised to 0.1.
+    ``soft_f1 - 1`` and ``1e-5 * (threshold - 0.5)`` are minimised by the
+    Levenberg-Marquardt method from 0.5. Their sum over labels is least where each
+    label's is, so that labels are solved one by one. Thresholds below 0.1 are raised
+    to 0.1.
 
     Parameters
     ----------
@@ -36,24 +37,31 @@ def least_squares(y, p, **_):
     ----------
     .. [1] TUNet, see :ref:`thresholds`.
     """
-    start = np.full(y.shape[1], START)
-    solution = scipy_least_squares(
-        residuals, start, _jacobian, args=(y, p), method="lm"
-    )
-    return np.maximum(solution.x, FLOOR)
+    solved = [
+        scipy_least_squares(
+            residuals,
+            START,
+            _slopes,
+            args=(present.astype(bool), scores),
+            method="lm",
+            max_nfev=MAX_NFEV,
+        ).x
+        for present, scores in zip(y.T, np.ascontiguousarray(p.T), strict=True)
+    ]
+    return np.maximum(np.concatenate(solved), FLOOR)
 
 
-def residuals(thresholds, y, p):
-    """Return what is squared and summed: two numbers per label."""
-    soft = expit(SLOPE * (p - thresholds))
-    f1 = 2 * (soft * y).sum(axis=0) / (soft.sum(axis=0) + y.sum(axis=0) + EPSILON)
-    return np.concatenate([f1 - 1, DECAY * (thresholds - START)])
+def residuals(threshold, present, scores):
+    """Return the two numbers of a label whose squares are summed."""
+    soft = expit(SLOPE * (scores - threshold))
+    f1 = 2 * soft[present].sum() / (soft.sum() + present.sum() + EPSILON)
+    return np.array([f1 - 1, DECAY * (threshold[0] - START)])
 
 
-def _jacobian(thresholds, y, p):
-    """Return the derivatives of the residuals: each depends on its own label only."""
-    soft = expit(SLOPE * (p - thresholds))
+def _slopes(threshold, present, scores):
+    """Return the derivatives of the residuals."""
+    soft = expit(SLOPE * (scores - threshold))
     change = -SLOPE * soft * (1 - soft)
-    hits, total = (soft * y).sum(axis=0), soft.sum(axis=0) + y.sum(axis=0) + EPSILON
-    slope = 2 * ((change * y).sum(axis=0) - hits / total * change.sum(axis=0)) / total
-    return np.concatenate([np.diag(slope), DECAY * np.eye(len(thresholds))])
+    hits, total = soft[present].sum(), soft.sum() + present.sum() + EPSILON
+    f1_slope = 2 * (change[present].sum() - hits / total * change.sum()) / total
+    return np.array([[f1_slope], [DECAY]])
