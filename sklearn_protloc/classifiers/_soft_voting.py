@@ -1,12 +1,18 @@
 """Several models that share labels, answering as one."""
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import ClassifierMixin, clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import Bunch
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    process_routing,
+)
 from sklearn.utils.metaestimators import _BaseComposition
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sklearn_protloc.utils import check_indicator, label_probabilities
 
@@ -108,24 +114,40 @@ class SoftVotingClassifier(ClassifierMixin, _BaseComposition):
         y : array-like of shape (n_samples, n_labels)
             0/1 indicator matrix.
         **fit_params : dict
-            Passed on to the `fit` of every estimator that is not frozen.
+            Passed on to the `fit` of every estimator that is not frozen; with metadata
+            routing enabled, of those that asked for it.
 
         Returns
         -------
         self : SoftVotingClassifier
             The fitted ensemble.
+
+        Raises
+        ------
+        ValueError
+            If a parameter or `y` is not as described, or two estimators know their
+            labels by different names.
+        TypeError
+            If an estimator has no `predict_proba`.
         """
         self._check_estimators()
         indicator, label_names = check_indicator(y)
+        if indicator.shape[1] < 2:
+            raise ValueError(
+                "Expected y with two label columns or more, got one: use "
+                "sklearn.ensemble.VotingClassifier(voting='soft') for one column."
+            )
+        check_consistent_length(X, indicator)
         self._check_weights()
-        self.estimators_ = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit)(estimator, X, y, fit_params)
-            for _, estimator in self.estimators
+        routed = self._route(fit_params)
+        fitted = Parallel(n_jobs=self.n_jobs)(
+            delayed(_fit)(estimator, X, y, routed[name])
+            for name, estimator in self.estimators
         )
         names = [name for name, _ in self.estimators]
-        self.named_estimators_ = Bunch(
-            **dict(zip(names, self.estimators_, strict=True))
-        )
+        _check_same_labels(names, fitted)
+        self.estimators_ = fitted
+        self.named_estimators_ = Bunch(**dict(zip(names, fitted, strict=True)))
         self.classes_ = np.arange(indicator.shape[1])
         self.label_names_ = label_names
         return self
@@ -162,6 +184,26 @@ class SoftVotingClassifier(ClassifierMixin, _BaseComposition):
             1 where the mean probability is at least one half, else 0.
         """
         return (self.predict_proba(X) >= 0.5).astype(int)
+
+    def get_metadata_routing(self):
+        """Return which estimator asked for which parameter of `fit`.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            The requests of every estimator.
+        """
+        return MetadataRouter(owner=self).add(
+            **dict(self.estimators),
+            method_mapping=MethodMapping().add(caller="fit", callee="fit"),
+        )
+
+    def _route(self, fit_params):
+        """Return the parameters of each estimator's `fit` by its name."""
+        if get_config()["enable_metadata_routing"]:
+            routed = process_routing(self, "fit", **fit_params)
+            return {name: routed[name].fit for name, _ in self.estimators}
+        return {name: fit_params for name, _ in self.estimators}
 
     def _check_estimators(self):
         if not self.estimators or not all(
@@ -204,3 +246,19 @@ def _fit(estimator, X, y, fit_params):
         check_is_fitted(estimator)
         return estimator
     return clone(estimator).fit(X, y, **fit_params)
+
+
+def _check_same_labels(names, fitted):
+    """Refuse to average columns that mean different labels."""
+    known = {
+        name: list(estimator.label_names_)
+        for name, estimator in zip(names, fitted, strict=True)
+        if getattr(estimator, "label_names_", None) is not None
+    }
+    first = next(iter(known), None)
+    for name, labels in known.items():
+        if labels != known[first]:
+            raise ValueError(
+                f"Estimators {first!r} and {name!r} were trained on different labels: "
+                f"{known[first]} and {labels}."
+            )

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
@@ -56,6 +57,37 @@ def test_names_of_labels(classifier, X, y):
     ensemble = SoftVotingClassifier([("net", classifier)]).fit(X, frame)
     assert ensemble.label_names_.tolist() == list("abcde")
     assert_array_equal(ensemble.classes_, np.arange(5))
+
+
+def test_members_must_share_their_labels(classifier, X, y):
+    one = clone(classifier).fit(X, pd.DataFrame(y, columns=list("abcde")))
+    other = clone(classifier).fit(X, pd.DataFrame(y, columns=list("edcba")))
+    members = [("one", FrozenEstimator(one)), ("other", FrozenEstimator(other))]
+    with pytest.raises(ValueError, match="'one' and 'other' were trained on different"):
+        SoftVotingClassifier(members).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "n_labels", "message"),
+    [(60, 1, "sklearn.ensemble.VotingClassifier"), (50, 5, "inconsistent numbers")],
+)
+def test_targets_that_do_not_fit(classifier, X, y, n_samples, n_labels, message):
+    ensemble = SoftVotingClassifier([("net", classifier)])
+    with pytest.raises(ValueError, match=message):
+        ensemble.fit(X, y[:n_samples, :n_labels])
+
+
+def test_sample_weights_go_to_who_asked(classifier, X, y):
+    weight = np.arange(60) % 3
+    with sklearn.config_context(enable_metadata_routing=True):
+        asked = clone(classifier).set_fit_request(sample_weight=True)
+        refused = clone(classifier).set_fit_request(sample_weight=False)
+        ensemble = SoftVotingClassifier([("a", asked), ("b", refused)])
+        ensemble.fit(X, y, sample_weight=weight)
+    weighted = clone(classifier).fit(X, y, sample_weight=weight)
+    a, b = ensemble.estimators_
+    assert_array_equal(a.predict_proba(X), weighted.predict_proba(X))
+    assert_array_equal(b.predict_proba(X), classifier.fit(X, y).predict_proba(X))
 
 
 @pytest.mark.parametrize(
