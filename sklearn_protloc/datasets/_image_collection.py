@@ -70,8 +70,9 @@ class ImageCollection(LazyImages):
 
     References
     ----------
-    .. [1] "Predicting protein localization with CNN and FCN", 2021, section 2.4:
-       images of 1728 to 3072 px, resized to 256 px by nearest neighbour.
+    .. [1] K. Liimatainen, R. Huttunen, L. Latonen and P. Ruusuvuori, "Convolutional
+       Neural Network-Based Artificial Intelligence for Classification of Protein
+       Localization Patterns", Biomolecules 11, 2021, section 2.2.
 
     Examples
     --------
