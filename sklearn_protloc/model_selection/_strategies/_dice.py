@@ -31,6 +31,8 @@ def dice(y, p, **_):
 
     References
     ----------
-    .. [1] "CNN and FCN", see :ref:`thresholds`.
+    .. [1] K. Liimatainen et al., "Convolutional neural network-based artificial
+       intelligence for classification of protein localization patterns",
+       Biomolecules 11, 2021.
     """
     return f1(y, p, metric=f1_from_counts, step=STEP)

@@ -35,7 +35,8 @@ def least_squares(y, p, **_):
 
     References
     ----------
-    .. [1] TUNet, see :ref:`thresholds`.
+    .. [1] Y. Tian, "TUNet: incorporating segmentation maps to improve
+       classification".
     """
     solved = [
         scipy_least_squares(
