@@ -37,7 +37,7 @@ from sklearn_protloc.model_selection import MultiLabelThresholdOptimizer
 REFERENCE = "f1"
 STRATEGIES = [
     *(REFERENCE, "dice", "least_squares", "prevalence", "fold_mean", "plug_in"),
-    *("global", "auto"),
+    *("global", "shrunk", "auto"),
 ]
 
 
