@@ -3,25 +3,24 @@
 import numpy as np
 
 
-def check_alike(image, collection, name):
-    """Refuse an image that differs from the others of its collection."""
+def unlike(image, collection, name):
+    """Return the error for an image that differs from the others of its collection."""
     _, n_channels, height, width = collection.shape
     if image.dtype != collection.dtype:
-        raise ValueError(
+        return ValueError(
             f"{name} is {image.dtype}, but the collection holds {collection.dtype} "
             "images. Convert the files to one type."
         )
     if len(image) != n_channels:
-        raise ValueError(
+        return ValueError(
             f"{name} has {len(image)} channels, but the collection holds images of "
             f"{n_channels}. Give all samples the same channels."
         )
-    if image.shape[1:] != (height, width):
-        raise ValueError(
-            f"{name} has {image.shape[1]} x {image.shape[2]} pixels, but the "
-            f"collection holds images of {height} x {width}. Set image_size=... to "
-            "resize all images when they are read."
-        )
+    return ValueError(
+        f"{name} has {image.shape[1]} x {image.shape[2]} pixels, but the collection "
+        f"holds images of {height} x {width}. Set image_size=... to resize all images "
+        "when they are read."
+    )
 
 
 def check_ids(ids, n_samples):

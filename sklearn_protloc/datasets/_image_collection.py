@@ -2,7 +2,7 @@
 
 import copy
 
-from sklearn_protloc.datasets._alike import check_alike, check_ids
+from sklearn_protloc.datasets._alike import check_ids, unlike
 from sklearn_protloc.datasets._cache import cached_array
 from sklearn_protloc.datasets._path_tables import paths_in_folder, paths_in_table
 from sklearn_protloc.datasets._sources import Samples, open_array, open_files
@@ -263,7 +263,8 @@ class ImageCollection(LazyImages):
 
     def _read(self, i):
         image = self._samples.read(i)
-        check_alike(image, self, self._samples.name(i))
+        if image.shape != self._image_shape or image.dtype != self._dtype:
+            raise unlike(image, self, self._samples.name(i))
         return image
 
     def _take(self, rows):

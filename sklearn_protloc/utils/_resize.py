@@ -13,6 +13,7 @@ _INTERPOLATIONS = {
     "nearest": cv2.INTER_NEAREST_EXACT,
     "linear": cv2.INTER_LINEAR,
 }
+_RESIZABLE = (np.uint8, np.uint16, np.float32, np.float64)
 
 
 def check_image_size(image_size, interpolation="area"):
@@ -79,8 +80,13 @@ def resize_image(image, size, interpolation="area"):
 
     Returns
     -------
-    image : ndarray of shape (n_channels, *size)
+    image : ndarray of shape (n_channels, new_height, new_width)
         The resized image, of the same dtype; the same object if it had that size.
+
+    Raises
+    ------
+    TypeError
+        If the pixels are of another type.
 
     Examples
     --------
@@ -91,6 +97,11 @@ def resize_image(image, size, interpolation="area"):
     """
     if image.shape[1:] == tuple(size):
         return image
+    if image.dtype not in _RESIZABLE:
+        raise TypeError(
+            "Expected images as uint8, uint16, float32 or float64 to resize, got "
+            f"{image.dtype}. Convert them first, as in X.astype('float32')."
+        )
     how = _INTERPOLATIONS[interpolation]
     resized = np.empty((len(image), *size), image.dtype)
     for channel, out in zip(image, resized, strict=True):

@@ -1,19 +1,14 @@
-"""Collections from tables, folders, arrays and files with all channels."""
+"""Collections from tables and folders, and how they are read."""
 
 import os
 import pickle
-import sys
 
 import cv2
 import numpy as np
 import pandas as pd
 import pytest
-import tifffile
-import zarr
 
-from sklearn_protloc.classifiers import LocalizationClassifier
 from sklearn_protloc.datasets import ImageCollection
-from sklearn_protloc.networks import TinyNet
 
 COLUMNS = ["red", "green", "blue", "yellow"]
 
@@ -133,197 +128,6 @@ def test_wrong_ids(paths):
         X.ids[0] = 3
     with pytest.raises(ValueError, match="read-only"):
         X[[1]].ids[0] = 3
-
-
-@pytest.fixture(params=["memory", "map", "zarr", "npy path", "zarr path"])
-def array(request, images, tmp_path):
-    np.save(tmp_path / "X.npy", images)
-    store = zarr.create_array(
-        tmp_path / "X.zarr", shape=images.shape, dtype="uint8", chunks=(1, 4, 32, 32)
-    )
-    store[:] = images
-    return {
-        "memory": images,
-        "map": np.load(tmp_path / "X.npy", mmap_mode="r"),
-        "zarr": store,
-        "npy path": tmp_path / "X.npy",
-        "zarr path": str(tmp_path / "X.zarr"),
-    }[request.param]
-
-
-def test_arrays(array, images):
-    X = ImageCollection.from_array(array, ids=[f"s{i}" for i in range(8)])
-    assert X.shape == images.shape
-    assert X.dtype == np.uint8
-    assert X.paths is None
-    view = X[[6, 2]][1:]
-    assert type(view[0]) is np.ndarray
-    np.testing.assert_array_equal(view[0], images[2])
-    assert view.ids.tolist() == ["s2"]
-    with pytest.raises(ValueError, match="read-only"):
-        X[0][0, 0, 0] = 1
-    again = pickle.loads(pickle.dumps(X[3:]))
-    np.testing.assert_array_equal(again, images[3:])
-    half = ImageCollection.from_array(array, image_size=16)
-    np.testing.assert_allclose(
-        half[1], images[1].reshape(4, 16, 2, 16, 2).mean((2, 4)), atol=0.5
-    )
-
-
-def test_arrays_are_not_copied(images):
-    assert np.shares_memory(ImageCollection.from_array(images)[4:][0], images)
-
-
-def test_arrays_train_a_classifier(array, images):
-    y = np.tile([[0, 1], [1, 0]], (4, 1))
-    model = LocalizationClassifier(TinyNet, max_epochs=1, random_state=0)
-    lazy = model.fit(ImageCollection.from_array(array), y).predict_proba(images)
-    np.testing.assert_array_equal(lazy, model.fit(images, y).predict_proba(images))
-
-
-@pytest.mark.parametrize("rows", [slice(2, 7), slice(None, None, -2), slice(1, 8, 3)])
-@pytest.mark.parametrize("offset", [0, 7])
-def test_slices_of_memory_maps_pickle_as_names(tmp_path, images, rows, offset):
-    with open(tmp_path / "X.raw", "wb") as file:
-        file.write(b"x" * offset + images.tobytes())
-    mapped = np.memmap(
-        tmp_path / "X.raw", np.uint8, "r", offset=offset, shape=images.shape
-    )
-    X = ImageCollection.from_array(mapped[rows])
-    pickled = pickle.dumps(X)
-    assert len(pickled) < 2000 < images[rows].nbytes
-    np.testing.assert_array_equal(pickle.loads(pickled), images[rows])
-    again = pickle.dumps(pickle.loads(pickled))
-    np.testing.assert_array_equal(pickle.loads(again), images[rows])
-
-
-def test_private_changes_of_a_memory_map_are_pickled(tmp_path, images):
-    np.save(tmp_path / "X.npy", images)
-    mapped = np.load(tmp_path / "X.npy", mmap_mode="c")
-    mapped[3] = 7
-    X = pickle.loads(pickle.dumps(ImageCollection.from_array(mapped)))
-    assert (X[3] == 7).all()
-
-
-def test_memory_map_that_is_gone(tmp_path, images):
-    np.save(tmp_path / "X.npy", images)
-    pickled = pickle.dumps(ImageCollection.from_array(tmp_path / "X.npy"))
-    (tmp_path / "X.npy").unlink()
-    with pytest.raises(FileNotFoundError, match=r"X\.npy, which is not there any more"):
-        pickle.loads(pickled)
-
-
-def test_zarr_group(tmp_path):
-    group = zarr.open_group(tmp_path / "X.zarr", mode="w")
-    group.create_array("cells", shape=(1, 1, 2, 2), dtype="uint8")
-    with pytest.raises(ValueError, match=r"zarr group, expected an array.*: cells\."):
-        ImageCollection.from_array(tmp_path / "X.zarr")
-
-
-def test_no_array(tmp_path):
-    with pytest.raises(ValueError, match=r"X\.npy does not exist"):
-        ImageCollection.from_array(tmp_path / "X.npy")
-    with pytest.raises(ValueError, match="looks channels-last"):
-        ImageCollection.from_array(np.zeros((2, 32, 32, 3), np.uint8))
-
-
-def write_tiff(path, image, axes, **options):
-    options.setdefault("photometric", "minisblack")
-    tifffile.imwrite(path, image, metadata={"axes": axes}, **options)
-
-
-@pytest.mark.parametrize("name", ["a.ome.tif", "a.tif", "imagej.tif", "plain.tiff"])
-@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_tiff_with_all_channels(tmp_path, images, name, dtype):
-    image = images[0].astype(dtype)[:, :20]
-    if name.startswith("plain"):
-        tifffile.imwrite(tmp_path / name, image, photometric="minisblack")
-    else:
-        write_tiff(tmp_path / name, image, "CYX", imagej=name.startswith("imagej"))
-    X = ImageCollection([tmp_path / name], axes="auto")
-    assert X.shape == (1, 4, 20, 32)
-    assert X.dtype == dtype
-    np.testing.assert_array_equal(X[0], image)
-    assert repr(X).endswith("multi-channel files)")
-    assert pickle.loads(pickle.dumps(X)).paths.tolist() == [[str(tmp_path / name)]]
-
-
-def test_axes_of_tiff_may_be_given(tmp_path, images):
-    tifffile.imwrite(
-        tmp_path / "a.tif", images[0].transpose(1, 2, 0), photometric="minisblack"
-    )
-    write_tiff(tmp_path / "z.ome.tif", images[0], "ZYX")
-    X = ImageCollection([tmp_path / "a.tif"], axes="YXC")
-    np.testing.assert_array_equal(X[0], images[0])
-    depths = ImageCollection([[tmp_path / "z.ome.tif"]], axes="CYX")
-    np.testing.assert_array_equal(depths[0], images[0])
-    with pytest.raises(ValueError, match=r"has 4 depths, .* pass axes='CYX'"):
-        ImageCollection([tmp_path / "z.ome.tif"], axes="auto")
-    with pytest.raises(ValueError, match=r"has 3 axes .* axes='YX' names 2"):
-        ImageCollection([tmp_path / "z.ome.tif"], axes="YX")
-
-
-def test_axes_of_length_one_do_not_count(tmp_path, images):
-    write_tiff(tmp_path / "a.ome.tif", images[:1, :, np.newaxis], "TCZYX")
-    X = ImageCollection([tmp_path / "a.ome.tif"], axes="auto")
-    np.testing.assert_array_equal(X[0], images[0])
-
-
-def test_colour_planes_only_if_asked_for(tmp_path, images):
-    colour = images[0, :3].transpose(1, 2, 0)
-    cv2.imwrite(str(tmp_path / "a.png"), colour[..., ::-1])
-    write_tiff(tmp_path / "a.tif", colour, "YXS", photometric="rgb")
-    for name in ("a.png", "a.tif"):
-        with pytest.raises(ValueError, match=r"3 colour planes, .* pass axes='YXC'"):
-            ImageCollection([tmp_path / name], axes="auto")
-        X = ImageCollection([tmp_path / name], axes="YXC")
-        np.testing.assert_array_equal(X[0], images[0, :3])
-
-
-def test_samples_of_other_channels(tmp_path, images):
-    paths = [tmp_path / "a.tif", tmp_path / "b.tif"]
-    for path, n_channels in zip(paths, (4, 2), strict=True):
-        write_tiff(path, images[0, :n_channels], "CYX")
-    X = ImageCollection(paths, axes="auto")
-    with pytest.raises(ValueError, match=r"b\.tif has 2 channels, .* images of 4"):
-        X[1]
-
-
-def test_pages_are_not_passed_over(tmp_path, images):
-    write_tiff(tmp_path / "a.tif", images[0], "CYX")
-    tifffile.imwrite(tmp_path / "b.tif", images[0], photometric="minisblack")
-    for name in ("a.tif", "b.tif"):
-        with pytest.raises(ValueError, match=r"holds several pages, .* axes='auto'"):
-            ImageCollection([[tmp_path / name]])
-
-
-@pytest.mark.parametrize("axes", ["CY", "YXCT", "YYX", "rgb", 3])
-def test_wrong_axes(tmp_path, axes):
-    with pytest.raises(ValueError, match="one letter per axis"):
-        ImageCollection([tmp_path / "a.tif"], axes=axes)
-
-
-def test_axes_with_several_files_per_sample(paths):
-    with pytest.raises(ValueError, match=r"one file per sample .* got 4 columns"):
-        ImageCollection(paths, axes="auto")
-
-
-@pytest.mark.parametrize("content", [b"", b"II*\0", b"no image"])
-def test_damaged_tiff(tmp_path, content):
-    (tmp_path / "a.tif").write_bytes(content)
-    with pytest.raises(ValueError, match=r"a\.tif is not a readable TIFF"):
-        ImageCollection([tmp_path / "a.tif"], axes="auto")
-
-
-def test_message_without_the_optional_packages(tmp_path, images, monkeypatch):
-    write_tiff(tmp_path / "a.tif", images[0], "CYX")
-    zarr.create_array(tmp_path / "X.zarr", shape=(1, 1, 2, 2), dtype="uint8")
-    monkeypatch.setitem(sys.modules, "tifffile", None)
-    with pytest.raises(ImportError, match=r"pip install 'sklearn-protloc\[tiff\]'"):
-        ImageCollection([tmp_path / "a.tif"], axes="auto")
-    monkeypatch.setitem(sys.modules, "zarr", None)
-    with pytest.raises(ImportError, match=r"pip install 'sklearn-protloc\[zarr\]'"):
-        ImageCollection.from_array(tmp_path / "X.zarr")
 
 
 @pytest.mark.parametrize("interpolation", ["nearest", "linear"])

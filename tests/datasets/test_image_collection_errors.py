@@ -75,6 +75,13 @@ def test_sizes_within_one_sample(tmp_path, images, image_size, write_images):
         X[1]
 
 
+def test_types_within_one_sample(tmp_path, images, write_images):
+    mixed = [images[0], [*images[1][:3], images[1][3].astype(np.uint16)]]
+    X = ImageCollection(write_images(mixed, tmp_path))
+    with pytest.raises(ValueError, match=r"1_0\.png is uint8, .*1_3\.png is uint16"):
+        X[1]
+
+
 def test_sizes_between_samples(tmp_path, images, write_images):
     X = ImageCollection(write_images([images[0], images[1][:, :20]], tmp_path))
     message = r"1_0\.png has 20 x 32 pixels, .* 32 x 32\. Set image_size="

@@ -14,15 +14,30 @@ class GreyFiles(Files):
     def read(self, entry):
         """Decode the channels of one sample into (n_channels, height, width)."""
         paths = self.paths(entry)
-        channels = [read_grey(path) for path in paths]
-        for path, channel in zip(paths, channels, strict=True):
-            if channel.shape != channels[0].shape:
-                raise ValueError(
-                    f"The channels of one image differ in size: {paths[0]} has "
-                    f"{_as_size(channels[0])} pixels, {path} has {_as_size(channel)}. "
-                    "Export all channels of an image at one size."
-                )
-        return np.stack(channels)
+        image = None
+        for k, path in enumerate(paths):
+            channel = read_grey(path)
+            if image is None:
+                image = np.empty((len(paths), *channel.shape), channel.dtype)
+            _check_size(channel, image, path, paths[0])
+            # Copied before the next is decoded, whose memory is then the same.
+            image[k] = channel
+        return image
+
+
+def _check_size(channel, image, path, first):
+    """Refuse a channel of another size or type than the first of its image."""
+    if channel.shape != image.shape[1:]:
+        raise ValueError(
+            f"The channels of one image differ in size: {first} has "
+            f"{_as_size(image[0])} pixels, {path} has {_as_size(channel)}. "
+            "Export all channels of an image at one size."
+        )
+    if channel.dtype != image.dtype:
+        raise ValueError(
+            f"The channels of one image differ in type: {first} is {image.dtype}, "
+            f"{path} is {channel.dtype}. Export all channels at one depth."
+        )
 
 
 def read_grey(path):

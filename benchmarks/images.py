@@ -1,0 +1,89 @@
+"""Compare the ways of reading images with each other.
+
+Run ``python benchmarks/images.py``. Real montages of the Human Protein Atlas are read
+from the folder in PROTLOC_DATA (``../shared/data`` if not set), else synthetic cells
+are written as PNG files. The ways take turns, and every ratio is the median of the
+ratios of the turns.
+"""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from sklearn_protloc.datasets import ImageCollection, load_hpa, make_cells
+
+N_IMAGES, REPEATS = 24, 25
+ROOT = Path(__file__).parents[1]
+
+
+def montages(folder):
+    """Return a collection of files, real ones if there are any."""
+    data = ROOT / os.environ.get("PROTLOC_DATA", "../shared/data") / "hpa_montages"
+    if data.is_dir():
+        print("real montages, 4 x 512 x 512")
+        return load_hpa(data / "train.csv", data / "images").data[:N_IMAGES]
+    print("synthetic cells, 4 x 512 x 512")
+    cells = make_cells(N_IMAGES, image_size=512, cells_per_image=9, random_state=0)
+    for i, image in enumerate(cells.data):
+        for channel, letter in zip(image, "RGBY", strict=True):
+            cv2.imwrite(str(folder / f"{i:03d}_{letter}.png"), channel)
+    return ImageCollection.from_folder(folder, "{id}_{channel}.png", channels="RGBY")
+
+
+def by_imread(X, buffer):
+    """Read every file by OpenCV alone."""
+    for row in X.paths:
+        for channel, path in zip(buffer, row, strict=True):
+            channel[...] = cv2.imread(path, cv2.IMREAD_UNCHANGED)
+
+
+def by_index(X, buffer):
+    """Read every image by its index."""
+    for i in range(len(X)):
+        buffer[...] = X[i]
+
+
+def times_in_turns(ways):
+    """Return the times of each way, one row per turn."""
+    times = np.empty((REPEATS, len(ways)))
+    for turn in range(REPEATS):
+        for i, way in enumerate(ways):
+            start = time.perf_counter()
+            way()
+            times[turn, i] = time.perf_counter() - start
+    return times
+
+
+def reading():
+    """Print how long decoding and reading from a cache take."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        X = montages(folder)
+        start = time.perf_counter()
+        cached = X.cache(folder / "X.npy")
+        took = time.perf_counter() - start
+        assert (cached[0] == X[0]).all()
+        buffer = np.empty(X.shape[1:], X.dtype)
+        in_memory = np.asarray(cached)
+        imread, decoded, mapped, copied = times_in_turns(
+            [
+                lambda: by_imread(X, buffer),
+                lambda: by_index(X, buffer),
+                lambda: by_index(cached, buffer),
+                lambda: by_index(in_memory, buffer),
+            ]
+        ).T
+    print(f"decoding an image     {1e3 * np.median(decoded) / len(X):8.2f} ms")
+    print(f"making the cache      {1e3 * took / len(X):8.2f} ms an image")
+    print(f"decoding / imread     {np.median(decoded / imread):8.3f}  (goal: 1.05)")
+    print(f"decoding / cached     {np.median(decoded / mapped):8.0f}  (goal: 100)")
+    print(f"cached / memcpy       {np.median(mapped / copied):8.3f}")
+
+
+if __name__ == "__main__":
+    cv2.setNumThreads(1)
+    reading()
