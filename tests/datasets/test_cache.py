@@ -144,6 +144,7 @@ def test_what_was_being_written_is_written_again(
     with pytest.raises(KeyboardInterrupt):
         X.cache(tmp_path / "X.npy")
     assert not (tmp_path / "X.npy").exists()
+    assert (tmp_path / "X.npy.journal").read_bytes().count(b"\n") == 1 + 4
     for name in ("X.npy.part", "X.npy.journal"):
         with open(tmp_path / name, "ab") as file:
             file.write(torn)

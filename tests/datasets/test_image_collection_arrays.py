@@ -1,14 +1,17 @@
 """Collections from arrays in memory, in files and in stores."""
 
+import mmap
 import pickle
 import sys
 
 import numpy as np
+import psutil
 import pytest
 import zarr
 
 from sklearn_protloc.classifiers import LocalizationClassifier
 from sklearn_protloc.datasets import ImageCollection
+from sklearn_protloc.datasets._sources import _array_rows
 from sklearn_protloc.networks import TinyNet
 
 
@@ -88,6 +91,18 @@ def test_memory_map_that_is_gone(tmp_path, images):
     (tmp_path / "X.npy").unlink()
     with pytest.raises(FileNotFoundError, match=r"X\.npy, which is not there any more"):
         pickle.loads(pickled)
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_DONTNEED"), reason="the system keeps pages")
+def test_reading_all_of_a_memory_map_keeps_a_little_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(_array_rows, "_MAPPED_BYTES", 2**20)
+    np.lib.format.open_memmap(tmp_path / "X.npy", "w+", np.uint8, (64, 4, 512, 512))
+    X = ImageCollection.from_array(tmp_path / "X.npy")
+    held = X[0]
+    before = psutil.Process().memory_info().shared
+    brightest = [X[i].max() for i in range(64)]
+    assert psutil.Process().memory_info().shared - before < 8 * 2**20
+    assert max(brightest) == held.max() == 0
 
 
 def test_types_that_cannot_be_resized():

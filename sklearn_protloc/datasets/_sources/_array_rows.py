@@ -1,11 +1,16 @@
 """Samples in an array: in memory, memory-mapped, or a chunked store such as zarr."""
 
 import hashlib
+import mmap
 import os
 
 import numpy as np
 
 from sklearn_protloc.datasets._sources._source import Source
+
+
+# As much of a memory map is left in this process's account before it is let go.
+_MAPPED_BYTES = 2**26
 
 
 class ArrayRows(Source):
@@ -19,6 +24,7 @@ class ArrayRows(Source):
 
     def __init__(self, array):
         self.array = array
+        self._n_mapped_bytes = 0
 
     @property
     def kind(self):
@@ -33,7 +39,20 @@ class ArrayRows(Source):
         """Return a view of the row, read-only; a copy where there are no views."""
         image = np.asarray(self.array[int(entry)]).view()
         image.flags.writeable = False
+        self._let_go(image.nbytes)
         return image
+
+    def _let_go(self, n_bytes):
+        """Keep the pages of a memory map from adding up to the whole file.
+
+        What was read stays in the cache of the operating system, and images still in
+        use are mapped again when they are touched.
+        """
+        self._n_mapped_bytes += n_bytes
+        if self._n_mapped_bytes > _MAPPED_BYTES:
+            self._n_mapped_bytes = 0
+            if _file_of(self.array) and hasattr(mmap, "MADV_DONTNEED"):
+                _root_of(self.array).base.madvise(mmap.MADV_DONTNEED)
 
     def name(self, entry):
         """Return the number of the row."""
@@ -62,6 +81,7 @@ class ArrayRows(Source):
         return {"array": self.array}
 
     def __setstate__(self, state):
+        self._n_mapped_bytes = 0
         if "layout" in state:
             self.array = _map_again(**state["layout"])
         else:
