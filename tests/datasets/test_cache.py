@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from sklearn_protloc.datasets import ImageCollection, _cache
+from sklearn_protloc.preprocessing import PercentileStretch
 
 # Decodes two images per block, each slowly.
 SLOW_CACHE = """
@@ -105,6 +106,15 @@ def test_views_and_arrays_are_cached_too(X, images, tmp_path):
     in_memory._samples.source.array[3] = 0
     with pytest.raises(ValueError, match=r"Row 3 of the array \(image 3\) is not"):
         in_memory.cache(tmp_path / "b.npy")
+
+
+def test_views_of_transformers_are_cached_and_compared(X, tmp_path):
+    view = PercentileStretch().fit_transform(X)
+    cached = ImageCollection.from_array(view).cache(tmp_path / "X.npy")
+    np.testing.assert_array_equal(cached, view)
+    other = ImageCollection.from_array(PercentileStretch(low=20).fit_transform(X))
+    with pytest.raises(ValueError, match=r"Row 0 of the array \(image 0\) is not"):
+        other.cache(tmp_path / "X.npy")
 
 
 def test_kill_and_rerun_give_identical_bytes(X, files, tmp_path):

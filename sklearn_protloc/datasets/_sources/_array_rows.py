@@ -8,7 +8,6 @@ import numpy as np
 
 from sklearn_protloc.datasets._sources._source import Source
 
-
 # As much of a memory map is left in this process's account before it is let go.
 _MAPPED_BYTES = 2**26
 
@@ -59,20 +58,16 @@ class ArrayRows(Source):
         return f"Row {entry} of the array"
 
     def stamp(self, entry):
-        """Tell the file of a memory map, or what the row in memory holds.
-
-        Of a store that is neither, only its name is told.
-        """
+        """Tell the file of a memory map, the name of a store, or what the row holds."""
         file = _file_of(self.array)
         if file:
             stat = os.stat(file)
             place = _layout(self.array)
             return repr((file, stat.st_size, stat.st_mtime_ns, place, int(entry)))
-        if isinstance(self.array, np.ndarray):
-            row = np.ascontiguousarray(self.array[int(entry)])
-            return hashlib.blake2b(row, digest_size=16).hexdigest()
-        store = getattr(self.array, "store_path", type(self.array).__name__)
-        return repr((str(store), int(entry)))
+        if hasattr(self.array, "store_path"):  # zarr, whose chunks are many files
+            return repr((str(self.array.store_path), int(entry)))
+        row = np.ascontiguousarray(self.array[int(entry)])
+        return hashlib.blake2b(row, digest_size=16).hexdigest()
 
     def __getstate__(self):
         """Leave the pixels of a memory map in its file."""
