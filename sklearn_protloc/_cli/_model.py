@@ -3,7 +3,7 @@
 import sys
 
 import torch
-from skorch.callbacks import LRScheduler
+from skorch.callbacks import GradientNormClipping, LRScheduler
 
 from sklearn_protloc import networks
 from sklearn_protloc.augmentation import RandomDihedral
@@ -14,6 +14,9 @@ from sklearn_protloc.model_selection import (
 )
 
 __all__ = ["make_model", "print_table"]
+
+# GapNet-PL's paper clips at 5 (section 3.1). Without, a training collapses now and then.
+_MAX_GRADIENT = 5.0
 
 
 def make_model(args):
@@ -38,7 +41,10 @@ def make_model(args):
         augmenter=RandomDihedral(),
         device=args.device,
         amp=args.amp,
-        callbacks=[_one_cycle(args.lr, args.max_epochs)],
+        callbacks=[
+            _one_cycle(args.lr, args.max_epochs),
+            GradientNormClipping(_MAX_GRADIENT),
+        ],
         random_state=args.random_state,
     )
     if args.n_jobs == 1 and sys.stdout.isatty():

@@ -142,7 +142,7 @@ def _add_train(commands):
     add(
         "--lr",
         type=float,
-        default=3e-3,
+        default=1e-3,
         help="peak learning rate (default: %(default)s)",
     )
     add("--dropout", type=float, help="share from 0 to 1 (default: the network's own)")
