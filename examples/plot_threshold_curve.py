@@ -1,7 +1,7 @@
 """
-========================================
+=========================================
 A threshold per label, and how sure it is
-========================================
+=========================================
 
 A classifier gives each location a probability. From which one on a location should be
 named differs from location to location, and for rare ones it is hard to know. This

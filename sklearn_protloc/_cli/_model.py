@@ -15,7 +15,7 @@ from sklearn_protloc.model_selection import (
 
 __all__ = ["make_model", "print_table"]
 
-# GapNet-PL's paper clips at 5 (section 3.1). Without, a training collapses now and then.
+# As GapNet-PL's paper (section 3.1). Without, a training collapses now and then.
 _MAX_GRADIENT = 5.0
 
 

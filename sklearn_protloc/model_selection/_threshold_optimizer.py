@@ -147,7 +147,7 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
         Column names of a DataFrame `y`; else the column numbers as strings.
     n_features_in_ : int
         Number of features seen during `fit`, if the estimator tells.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of features seen during `fit`, if the estimator tells.
 
     See Also
