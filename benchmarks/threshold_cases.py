@@ -65,7 +65,7 @@ def tabular_names():
     return list(product(TABLES, CLASSIFIERS))
 
 
-def fit_splits(dataset, classifier, n_splits, n_jobs):
+def fit_splits(dataset, classifier, seeds, n_jobs):
     """Fit a classifier on random parts of a data set.
 
     Parameters
@@ -74,8 +74,8 @@ def fit_splits(dataset, classifier, n_splits, n_jobs):
         A key of `TABLES`.
     classifier : str
         A key of `CLASSIFIERS`.
-    n_splits : int
-        Number of random splits into a training and a test part.
+    seeds : iterable of int
+        A random split into a training and a test part for each.
     n_jobs : int
         Number of splits fitted at the same time.
 
@@ -89,12 +89,17 @@ def fit_splits(dataset, classifier, n_splits, n_jobs):
     X, y = _read_table(DATA / path)
     return joblib.Parallel(n_jobs)(
         joblib.delayed(_fit_split)(CLASSIFIERS[classifier], X, y, n_train, seed)
-        for seed in range(n_splits)
+        for seed in seeds
     )
 
 
-def network_splits():
+def network_splits(first_seed):
     """Return random halves of the scores of each network.
+
+    Parameters
+    ----------
+    first_seed : int
+        Of the first half; the others count on from it.
 
     Returns
     -------
@@ -108,7 +113,8 @@ def network_splits():
     cases = {}
     for network in sorted(set(file) - {"ids"}):
         scores = file[network][row].astype(np.float32)
-        parts = [_random_parts(len(y), len(y) // 2, seed) for seed in range(N_HALVES)]
+        seeds = range(first_seed, first_seed + N_HALVES)
+        parts = [_random_parts(len(y), len(y) // 2, seed) for seed in seeds]
         cases["HPA networks 160", network] = [
             (scores[tune], y[tune], scores[test], y[test]) for tune, test in parts
         ]

@@ -10,12 +10,14 @@ from sklearn_protloc.model_selection._threshold_counts import label_counts
 
 __all__ = ["CalibratedLabel", "calibrated_labels"]
 
-# Means and precisions of the priors of intercept and slopes: scores are taken as
+# Means and precisions of the priors of intercept, slopes and piles: scores are taken as
 # calibrated until samples say otherwise. The results hardly depend on the precisions.
-PRIOR_MEAN = np.array([0.0, 1.0, 1.0])
-PRIOR_PRECISION = np.array([0.1, 1.0, 1.0])
-# Nearer to 0 and 1 than this, scores count as equal.
+PRIOR_MEAN = np.array([0.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+PRIOR_PRECISION = np.array([0.1, 1.0, 1.0, 1.0, 1.0, 1.0])
+# Nearer to 0 and 1 than this, scores count as equal for the beta map.
 EDGE = 0.0005
+# Naive Bayes and other sure models pile scores up below this, and above one less this.
+PILE = 0.001
 MAX_ITER, TOLERANCE = 50, 1e-6
 # Part of a sample by which counts are changed to see what a decision is worth.
 TINY = 1e-3
@@ -55,7 +57,8 @@ def calibrated_labels(y, p, step):
 
     The beta map, ``sigmoid(a log p - b log(1 - p) + c)``, is fitted by maximum a
     posteriori probability with weak priors around the identity, so that rare labels
-    do not overfit.
+    do not overfit. Scores piled up at 0, just below 1 and at 1, which no smooth map
+    can follow, have a constant of their own each.
 
     Parameters
     ----------
@@ -74,7 +77,7 @@ def calibrated_labels(y, p, step):
     """
     for thresholds, all_hits, all_predicted in label_counts(y, p, step):
         middles = thresholds if step is None else thresholds + step / 2
-        features = _features(np.clip(middles, EDGE, 1 - EDGE))
+        features = _features(thresholds, np.clip(middles, EDGE, 1 - EDGE))
         for hits, predicted in zip(all_hits, all_predicted, strict=True):
             samples = _from_here_to_next(predicted)
             weights = _most_probable(features, _from_here_to_next(hits), samples)
@@ -83,9 +86,11 @@ def calibrated_labels(y, p, step):
             yield CalibratedLabel(thresholds, hits, predicted, probabilities, expected)
 
 
-def _features(scores):
-    """Return the columns that the beta map is linear in."""
-    return np.column_stack([np.ones(len(scores)), np.log(scores), -np.log1p(-scores)])
+def _features(thresholds, scores):
+    """Return the columns that the map is linear in: the beta map's and the piles'."""
+    columns = [np.ones(len(scores)), np.log(scores), -np.log1p(-scores)]
+    columns += [thresholds < PILE, (thresholds >= 1 - PILE) & (thresholds < 1)]
+    return np.column_stack([*columns, thresholds == 1])
 
 
 def _from_here_to_next(at_or_above):
