@@ -16,7 +16,7 @@ class ImageDataset(Dataset):
         self.X = X
         self.targets = targets
         self.weights = weights
-        self.rows = np.arange(len(X)) if rows is None else rows
+        self.rows = np.arange(X.shape[0]) if rows is None else rows
 
     def __len__(self):
         return len(self.rows)

@@ -34,9 +34,9 @@ def load_hpa(
     channels : str, default="RGBY"
         Channels to read, in this order: R for microtubules, G for the protein, B for
         the nucleus, Y for the endoplasmic reticulum. Files of others are not needed.
-    image_size : int, default=None
-        Height and width in pixels to which images are resized when read. None leaves
-        them as they are; then all must have one size.
+    image_size : int or (int, int), default=None
+        Height and width in pixels, one number if they are equal, to which images are
+        resized when read. None leaves them as they are; then all must have one size.
     as_frame : bool, default=False
         Whether the target is a DataFrame whose columns are the location names and
         whose index is the Id.
@@ -87,7 +87,7 @@ def load_hpa(
     else:
         ids, target = _read_labels(labels_csv)
     paths = [[images_dir / f"{i}_{color}.png" for color in colors] for i in ids]
-    data = ImageCollection(paths, image_size=image_size)
+    data = ImageCollection(paths, ids=ids, image_size=image_size)
     names = list(HPA_LOCATIONS)
     if as_frame and target is not None:
         target = pd.DataFrame(target, columns=names, index=pd.Index(ids, name="Id"))

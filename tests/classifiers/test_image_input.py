@@ -13,14 +13,11 @@ from sklearn_protloc.networks import GapNetPL, TinyNet
 
 
 class LazyImages:
-    """Images that are read one at a time, as from files."""
+    """Images that are read one at a time, as from files; without len(), as of zarr."""
 
     def __init__(self, images):
         self.images = images
         self.shape, self.dtype, self.ndim = images.shape, images.dtype, images.ndim
-
-    def __len__(self):
-        return len(self.images)
 
     def __getitem__(self, i):
         assert isinstance(i, int)

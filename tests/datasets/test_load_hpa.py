@@ -48,6 +48,7 @@ def test_labels_and_images_in_the_order_of_the_table(folder, write_csv):
     hpa = load_hpa(write_csv("Id,Target\nb,16 0\na,27\n"), folder)
     assert isinstance(hpa.data, ImageCollection)
     assert hpa.data.shape == (2, 4, 32, 32)
+    assert hpa.data[1:].ids.tolist() == ["a"]
     assert hpa.target.shape == (2, 28)
     assert hpa.target.dtype == np.int8
     assert [np.flatnonzero(row).tolist() for row in hpa.target] == [[0, 16], [27]]
