@@ -34,7 +34,7 @@ def test_check_runs_the_readme_commands():
     installs = [command for command in commands if command.startswith("pip")]
     assert len(installs) == 2
     for command in installs:
-        assert re.search(rf"^{re.escape(command)}$", check, re.MULTILINE)
+        assert re.search(rf"^run '{re.escape(command)}'$", check, re.MULTILINE)
 
 
 def test_every_room_stands_in_the_table():
