@@ -17,6 +17,8 @@ def replacing(path):
     path = Path(path).resolve()  # a link stays a link
     if path.exists() and not path.is_file():
         raise ValueError(f"Expected a file to write, got a folder or device: {path}.")
+    if not path.parent.is_dir():
+        raise ValueError(f"Folder of the output not found: {path.parent}.")
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with open(partial, "wb") as file:

@@ -31,11 +31,11 @@ def resolve_device(device):
 def network_factory(network, image_shape, n_outputs, dropout, params):
     """Bind a network class to its sizes and options, once they are seen to fit."""
     if not callable(network) or isinstance(network, nn.Module):
-        what = f"an instance of {type(network).__name__}"
         raise TypeError(
             "Expected network as a class, such as sklearn_protloc.networks.GapNetPL, "
-            f"got {what}. Give the class itself and its arguments as network_params: "
-            "an instance would carry its weights from one fit into the next."
+            f"got {_short(network)}. Give the class itself, and its arguments as "
+            "network_params: an instance would carry its weights from one fit into "
+            "the next."
         )
     options = dict(params or {})
     if dropout is not None:
@@ -52,6 +52,21 @@ def network_factory(network, image_shape, n_outputs, dropout, params):
             f"{name}{signature}."
         ) from error
     return functools.partial(_build, network, image_shape[0], n_outputs, options)
+
+
+def _short(thing):
+    if isinstance(thing, nn.Module):
+        return f"an instance of {type(thing).__name__}"
+    return repr(thing)
+
+
+def check_augmenter(augmenter):
+    """Refuse a class where an object is called with every image."""
+    if isinstance(augmenter, type):
+        raise TypeError(
+            f"Expected augmenter as an object, got the class {augmenter.__name__}: "
+            f"use {augmenter.__name__}()."
+        )
 
 
 def _build(network, n_channels, n_labels, options):

@@ -12,6 +12,7 @@ from sklearn_protloc.classifiers._batches import ImageDataset
 from sklearn_protloc.classifiers._criterion import Criterion
 from sklearn_protloc.classifiers._engine import EpochReporter, LocalizationNet
 from sklearn_protloc.classifiers._options import (
+    check_augmenter,
     check_net_params,
     default_loss,
     network_factory,
@@ -86,6 +87,7 @@ def _hold_out(estimator, dataset, rng):
 
 
 def _build_net(estimator, fitted, train, valid, device, seed):
+    check_augmenter(estimator.augmenter)
     kind, n_outputs = fitted["_kind"], train.targets.shape[1]
     options = {
         "module": network_factory(

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.metrics import f1_score, precision_recall_curve
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_protloc.utils import check_indicator
+from sklearn_protloc.utils import check_indicator, import_or_raise
 
 __all__ = ["ThresholdCurveDisplay"]
 
@@ -197,7 +197,7 @@ class ThresholdCurveDisplay:
         display : ThresholdCurveDisplay
             The display, with its artists.
         """
-        import matplotlib.pyplot as plt
+        plt = import_or_raise("matplotlib.pyplot", "Plotting", extra="plot")
 
         n_labels = len(self.f1)
         if ax is None:

@@ -36,9 +36,10 @@ def import_or_raise(package, purpose, *, extra):
     try:
         return importlib.import_module(package)
     except ModuleNotFoundError as error:
-        if error.name != package:  # it is there, but lacks something itself
+        root = package.partition(".")[0]
+        if error.name != root:  # it is there, but lacks something itself
             raise
         raise ImportError(
-            f"{purpose} needs the package {package}, which is not installed. Install "
+            f"{purpose} needs the package {root}, which is not installed. Install "
             f"it with: pip install 'sklearn-protloc[{extra}]'"
         ) from error

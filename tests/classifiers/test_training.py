@@ -428,7 +428,8 @@ def test_optimizers_without_weight_decay(X, y):
 @pytest.mark.parametrize(
     ("params", "error", "message"),
     [
-        ({"network": "GapNetPL"}, TypeError, "Expected network as a class"),
+        ({"network": "GapNetPL"}, TypeError, "as a class.*got 'GapNetPL'"),
+        ({"augmenter": RandomDihedral}, TypeError, r"use RandomDihedral\(\)"),
         ({"network": TinyNet(4, 5)}, TypeError, "carry its weights"),
         ({"network": lambda c, k: print}, TypeError, "return a torch.nn.Module"),
         ({"network_params": {"depth": 3}}, ValueError, r"It takes TinyNet\("),
