@@ -12,6 +12,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import f1_score
 
 from sklearn_protloc import __version__
 from sklearn_protloc._cli import main
@@ -91,6 +92,12 @@ def test_demo_leaves_labels_without_test_cells_out_of_the_means(capsys):
     assert "nan" not in out
 
 
+def test_a_missing_folder_of_the_output_is_named(cells_folder, tmp_path, capsys):
+    arguments = train_arguments(cells_folder, tmp_path / "nowhere" / "m")
+    assert main(arguments) == 2
+    assert_one_error(capsys, f"Folder of the output not found: {tmp_path / 'nowhere'}.")
+
+
 def test_train_keeps_labels_that_occur_and_all_that_predict_needs(model_file):
     bundle = joblib.load(model_file)
     names = ["Nucleoplasm", "Plasma membrane", "Cytosol"]
@@ -108,6 +115,10 @@ def test_train_prints_an_honest_table(cells_folder, tmp_path, capsys):
     out = capsys.readouterr().out
     assert "Out-of-fold" in out
     assert "optimistic" in out
+    assert "macro F1 to expect on other images" in out
+    target = make_cells(24, image_size=32, labels=3, random_state=0).target
+    always = f1_score(target, np.ones_like(target), average="macro")
+    assert f"macro F1, every label always: {always:.3f}" in out
     assert "2 channels, 24 x 24" in out
     assert all(name in out for name in ("Nucleoplasm", "Cytosol", "Plasma membrane"))
     net = joblib.load(tmp_path / "m")["model"].estimator_

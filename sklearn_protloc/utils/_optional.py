@@ -37,7 +37,7 @@ def import_or_raise(package, purpose, *, extra):
         return importlib.import_module(package)
     except ModuleNotFoundError as error:
         root = package.partition(".")[0]
-        if error.name != root:  # it is there, but lacks something itself
+        if error.name not in (root, package):  # there, but lacks something itself
             raise
         raise ImportError(
             f"{purpose} needs the package {root}, which is not installed. Install "

@@ -153,3 +153,11 @@ def test_matplotlib_is_imported_for_drawing_only():
         "assert not {'matplotlib', 'torch', 'skorch'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_without_matplotlib_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "matplotlib.pyplot")
+    y = np.array([[0, 1], [1, 0], [1, 1]])
+    with pytest.raises(ImportError, match=r"sklearn-protloc\[plot\]"):
+        ThresholdCurveDisplay.from_predictions(y, y * 0.8)
