@@ -6,6 +6,7 @@ which thresholds are tuned, and three models, whose probabilities are averaged o
 test side. The forest sees simple statistics of each channel: mean, deviation,
 percentiles, and the correlations between channels. Network and schedule are fixed;
 learning rate and clipping were chosen on an inner split of the first training side.
+Its cells are test cells of the other folds, so that this choice saw some of them.
 
     python benchmarks/real_cells.py --out real_cells.npz
 
@@ -70,7 +71,7 @@ def make_models(args):
             GapNetPL,
             max_epochs=args.max_epochs,
             augmenter=RandomDihedral(),
-            # the paper clips at 5; without, one network in twelve collapsed
+            # as the paper does: without, training can collapse to a constant
             callbacks=[("one_cycle", schedule), ("clip", GradientNormClipping(5.0))],
             amp=args.amp,
             random_state=args.seed,
