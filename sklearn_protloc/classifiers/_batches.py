@@ -1,12 +1,16 @@
 """Batches of images, copied once from where they lie to the device."""
 
 import itertools
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from sklearn_protloc.utils import read_batch
+from sklearn_protloc.classifiers._crops import crop_corner
+from sklearn_protloc.utils import check_finite, read_image
 
 
 class ImageDataset(Dataset):
@@ -26,16 +30,30 @@ class Batches:
     """Iterate over (images, targets), or ((images, weights), targets).
 
     Images go to the device in their own type and become float there. Training
-    batches come in a new random order every epoch, changed by the augmenter.
+    batches come in a new random order every epoch, cropped at random and changed by
+    the augmenter; others are cropped in the middle.
     """
 
-    def __init__(self, dataset, *, batch_size, device, standardize, rng, augmenter):
+    def __init__(
+        self,
+        dataset,
+        *,
+        batch_size,
+        device="cpu",
+        standardize=False,
+        rng=None,
+        augmenter=None,
+        crop_size=None,
+        num_workers=0,
+    ):
         self.dataset = dataset
         self.batch_size = batch_size
         self.device = torch.device(device)
         self.standardize = standardize
-        self.rng = rng  # None: in order, without augmentation
+        self.rng = rng  # None: in order, without chance
         self.augmenter = augmenter if rng is not None else None
+        self.image_size = crop_size or tuple(dataset.X.shape[2:])
+        self.num_workers = num_workers
 
     def __len__(self):
         return len(self._bounds()) - 1
@@ -52,38 +70,75 @@ class Batches:
         return bounds
 
     def __iter__(self):
+        for rows, pixels in self._read_batches():
+            images = self._to_float(pixels)
+            weights = self._to_device(self.dataset.weights, rows)
+            inputs = images if weights is None else (images, weights)
+            targets = self._to_device(self.dataset.targets, rows)
+            yield inputs, torch.zeros(len(rows)) if targets is None else targets
+
+    def _read_batches(self):
+        """Yield rows and their pixels, while workers read the batch after them."""
+        n_ahead = 1 if self.num_workers else 0
+        buffers = itertools.cycle(self._buffers(n_ahead + 1))
+        with _pool(self.num_workers) as submit:
+            pending = deque()
+            for rows in self._batches_of_rows():
+                pending.append(self._start(submit, rows, next(buffers)))
+                if len(pending) > n_ahead:
+                    yield _finish(*pending.popleft())
+            while pending:
+                yield _finish(*pending.popleft())
+
+    def _batches_of_rows(self):
         rows = self.dataset.rows
         if self.rng is not None:
             rows = self.rng.permutation(rows)
-        bounds = self._bounds()
-        buffer = self._buffer(max(np.diff(bounds)))
-        for start, stop in itertools.pairwise(bounds):
-            batch = rows[start:stop]
-            pixels = buffer[: len(batch)]
-            self._read(batch, pixels.numpy())
-            images = self._to_float(pixels)
-            weights = self._to_device(self.dataset.weights, batch)
-            inputs = images if weights is None else (images, weights)
-            targets = self._to_device(self.dataset.targets, batch)
-            yield inputs, torch.zeros(len(batch)) if targets is None else targets
+        return [rows[a:b] for a, b in itertools.pairwise(self._bounds())]
 
-    def _buffer(self, n_images):
-        """One buffer for all batches: fresh large ones cost page faults."""
+    def _buffers(self, n_buffers):
+        """Allocate memory that all batches share: fresh large ones cost page faults."""
         X = self.dataset.X
         dtype = {"u1": torch.uint8, "u2": torch.uint16}.get(X.dtype.str[1:])
         pinned = self.device.type == "cuda"
-        shape = (int(n_images), *X.shape[1:])
-        return torch.empty(shape, dtype=dtype or torch.float32, pin_memory=pinned)
+        n_images = int(max(np.diff(self._bounds())))
+        shape = (n_images, X.shape[1], *self.image_size)
+        return [
+            torch.empty(shape, dtype=dtype or torch.float32, pin_memory=pinned)
+            for _ in range(n_buffers)
+        ]
 
-    def _read(self, rows, out):
-        read_batch(self.dataset.X, rows, out)
+    def _start(self, submit, rows, buffer):
+        """Have the images of a batch read into a buffer; chance is drawn here."""
+        pixels = buffer[: len(rows)]
+        seeds = itertools.repeat(None)
+        if self.rng is not None:
+            seeds = self.rng.integers(2**63, size=len(rows))
+        jobs = [
+            submit(self._read, row, seed, out)
+            for row, seed, out in zip(rows, seeds, pixels.numpy(), strict=False)
+        ]
+        return rows, pixels, jobs
+
+    def _read(self, row, seed, out):
+        """Read, crop and change one image."""
+        image = read_image(self.dataset.X, row)
+        rng = None
+        if seed is not None and (image.shape != out.shape or self.augmenter):
+            rng = np.random.default_rng(seed)  # own stream: any worker may do it
+        if image.shape != out.shape:
+            top, left = crop_corner(image.shape[1:], out.shape[1:], rng)
+            height, width = out.shape[1:]
+            image = image[:, top : top + height, left : left + width]
         if self.augmenter is not None:
-            for image in out:
-                image[...] = self._augment(image)
+            image = self._augment(image, rng)
+        with np.errstate(over="ignore"):  # too large for float32: told just below
+            out[...] = image
+        check_finite(out)
 
-    def _augment(self, image):
+    def _augment(self, image, rng):
         """Change a copy of an image, and see that it is still one of the batch."""
-        changed = np.asarray(self.augmenter(image.copy(), self.rng))
+        changed = np.asarray(self.augmenter(image.copy(), rng))
         if changed.shape != image.shape or changed.dtype != image.dtype:
             raise ValueError(
                 f"The augmenter was given {image.dtype} of shape {image.shape} and "
@@ -98,13 +153,37 @@ class Batches:
         )
         if not pixels.is_floating_point():
             images /= torch.iinfo(pixels.dtype).max
-        if self.standardize:
-            std, mean = torch.std_mean(images, dim=(2, 3), correction=0, keepdim=True)
-            images -= mean
-            images /= std + 1e-7
-        return images
+        return standardize_(images) if self.standardize else images
 
     def _to_device(self, values, rows):
         if values is None:
             return None
         return torch.from_numpy(values[rows]).to(self.device)
+
+
+def standardize_(images):
+    """Give each channel of each image mean 0 and deviation 1, in place."""
+    std, mean = torch.std_mean(images, dim=(2, 3), correction=0, keepdim=True)
+    images -= mean
+    images /= std + 1e-7
+    return images
+
+
+@contextmanager
+def _pool(num_workers):
+    """Provide a function that has a job done: by threads, or by itself right away."""
+    if not num_workers:
+        yield lambda job, *args: job(*args)
+        return
+    pool = ThreadPoolExecutor(num_workers, thread_name_prefix="read")
+    try:
+        yield pool.submit
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _finish(rows, pixels, jobs):
+    for job in jobs:
+        if job is not None:
+            job.result()
+    return rows, pixels

@@ -23,13 +23,25 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
     """
 
     def __init__(
-        self, *args, kind, n_outputs, standardize, amp, augmenter, rng, **kwargs
+        self,
+        *args,
+        kind,
+        n_outputs,
+        standardize,
+        amp,
+        augmenter,
+        crop_size,
+        num_workers,
+        rng,
+        **kwargs,
     ):
         self.kind = kind
         self.n_outputs = n_outputs
         self.standardize = standardize
         self.amp = amp
         self.augmenter = augmenter
+        self.crop_size = crop_size
+        self.num_workers = num_workers
         self.rng = rng
         super().__init__(*args, **kwargs)
 
@@ -49,6 +61,8 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
             standardize=self.standardize,
             rng=self.rng if training else None,
             augmenter=self.augmenter,
+            crop_size=None if dataset.targets is None else self.crop_size,
+            num_workers=self.num_workers,
         )
 
     def infer(self, x, **fit_params):

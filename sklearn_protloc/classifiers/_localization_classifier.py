@@ -11,6 +11,7 @@ from sklearn_protloc.classifiers._batches import ImageDataset
 from sklearn_protloc.classifiers._encoding import encode_target, warn_of_absent_labels
 from sklearn_protloc.classifiers._engine import to_probabilities
 from sklearn_protloc.classifiers._options import resolve_device
+from sklearn_protloc.classifiers._prediction import predict_logits
 from sklearn_protloc.classifiers._sklearn_callbacks import (
     CallbackSupportMixin,
     with_callbacks,
@@ -79,6 +80,23 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         Called as ``augmenter(image, rng)`` on each training image, shape
         (n_channels, height, width), every time it is drawn; never when predicting.
         Such as :class:`~sklearn_protloc.augmentation.RandomDihedral`.
+    crop_size : int or tuple of 2 int, default=None
+        Side, or (height, width), in pixels, of the part of each training image that
+        the network sees, cut out at random anew in every epoch, before `augmenter`;
+        held-out images are cut in the middle. None shows whole images.
+    tile_overlap : float in [0, 1), default=0.25
+        Where images are larger than `crop_size`: the least share of its side by which
+        neighbouring tiles overlap when predicting, so that what one cuts through is
+        whole in the other. [1]_ used 0, the fewest tiles that cover the image.
+    aggregate : {"mean", "max", "noisy_and"} or None, default="mean"
+        How the probabilities of tiles become those of the image. "mean" is that of
+        [1]_; "max" finds what a single cell shows; "noisy_and" [2]_ rises steeply
+        where half of the image shows it. None predicts whole images, for a network
+        that takes any size.
+    tta : {"mean", "max", "geometric_mean"} or None, default=None
+        How probabilities are combined over the eight turned and mirrored copies of an
+        image (four, unless square) when predicting, for eight times the work;
+        "geometric_mean" is of the odds. None predicts the image as it is.
     device : str or torch.device, default="auto"
         "auto" is a GPU if there is one, else the CPU. Looked up anew by every
         prediction, so that a model trained on a GPU predicts on a laptop.
@@ -88,6 +106,10 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
     callbacks : list of skorch callbacks, default=None
         Or of (name, callback) pairs. Every fit works on copies; callbacks that write
         files get a folder of their own inside their `dirname`.
+    num_workers : int >= 0, default=0
+        Threads that read, crop and augment the next batch meanwhile: for files that
+        have to be decoded. 0 reads between the steps, fastest for images in memory.
+        Results do not depend on it.
     net_params : dict, default=None
         More arguments of :class:`skorch.NeuralNet`, such as
         ``{"optimizer__amsgrad": True}``.
@@ -130,6 +152,8 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
     ----------
     .. [1] "Human-level Protein Localization with Convolutional Neural Networks",
        International Conference on Learning Representations, 2019, section 2.
+    .. [2] O. Z. Kraus, J. L. Ba and B. J. Frey, "Classifying and segmenting microscopy
+       images with deep multiple instance learning", Bioinformatics 32, 2016.
 
     Examples
     --------
@@ -160,8 +184,13 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         "class_weight": [StrOptions({"balanced"}), dict, "array-like", None],
         "standardize": ["boolean"],
         "augmenter": [callable, None],
+        "crop_size": [Interval(Integral, 1, None, closed="left"), tuple, list, None],
+        "tile_overlap": [Interval(Real, 0, 1, closed="left")],
+        "aggregate": [StrOptions({"mean", "max", "noisy_and"}), None],
+        "tta": [StrOptions({"mean", "max", "geometric_mean"}), None],
         "amp": ["boolean"],
         "callbacks": [list, None],
+        "num_workers": [Interval(Integral, 0, None, closed="left")],
         "net_params": [dict, None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
@@ -186,9 +215,14 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         class_weight=None,
         standardize=True,
         augmenter=None,
+        crop_size=None,
+        tile_overlap=0.25,
+        aggregate="mean",
+        tta=None,
         device="auto",
         amp=False,
         callbacks=None,
+        num_workers=0,
         net_params=None,
         random_state=None,
         verbose=0,
@@ -209,9 +243,14 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         self.class_weight = class_weight
         self.standardize = standardize
         self.augmenter = augmenter
+        self.crop_size = crop_size
+        self.tile_overlap = tile_overlap
+        self.aggregate = aggregate
+        self.tta = tta
         self.device = device
         self.amp = amp
         self.callbacks = callbacks
+        self.num_workers = num_workers
         self.net_params = net_params
         self.random_state = random_state
         self.verbose = verbose
@@ -296,9 +335,18 @@ default=None
             classes.
         """
         check_is_fitted(self)
+        self._validate_params()
         X = self._validate_X(X, reset=False)
         with self.net_.on_device(resolve_device(self.device)) as net:
-            return net.decision_function(X)
+            logits = predict_logits(
+                net,
+                X,
+                tile_overlap=self.tile_overlap,
+                aggregate=self.aggregate,
+                tta=self.tta,
+                num_workers=self.num_workers,
+            )
+        return logits[:, 0] if self._kind == "binary" else logits
 
     def predict(self, X):
         """Find the labels of each image.
@@ -339,14 +387,25 @@ default=None
 
     def _validate_X(self, X, reset):
         X = check_image_data(X)
-        if not reset and tuple(X.shape[1:]) != self.image_shape_:
+        if not reset and not self._takes(tuple(X.shape[1:])):
+            crop_size = self.net_.crop_size
+            size = f" or more than {crop_size} pixels" if crop_size else ""
             raise ValueError(
                 f"X has {X.shape[1]} features (channels) in images of shape "
                 f"{tuple(X.shape[1:])}, but {type(self).__name__} is expecting "
                 f"{self.image_shape_[0]} features as input, in images of shape "
-                f"{self.image_shape_}. Resize or select channels as in training."
+                f"{self.image_shape_}{size}. Resize or select channels as in training."
             )
         return X
+
+    def _takes(self, shape):
+        """Whether images of this shape can be predicted."""
+        if self.net_.crop_size is None:
+            return shape == self.image_shape_
+        height, width = self.net_.crop_size
+        return shape[0] == self.image_shape_[0] and (
+            shape[1] >= height and shape[2] >= width
+        )
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -10,6 +10,8 @@ import torch
 from skorch.callbacks import Callback, EarlyStopping
 from torch import nn
 
+from sklearn_protloc.utils import check_image_size
+
 
 def resolve_device(device):
     """Return the device to train on; "auto" takes a GPU if there is one."""
@@ -67,6 +69,20 @@ def check_augmenter(augmenter):
             f"Expected augmenter as an object, got the class {augmenter.__name__}: "
             f"use {augmenter.__name__}()."
         )
+
+
+def check_crop_size(crop_size, image_shape):
+    """Return the crop as (height, width), or None, once it fits into the images."""
+    if crop_size is None:
+        return None
+    size = check_image_size(crop_size)
+    if size[0] > image_shape[1] or size[1] > image_shape[2]:
+        raise ValueError(
+            f"Expected crop_size to fit into the images, got {crop_size!r} for images "
+            f"of {image_shape[1]} x {image_shape[2]} pixels. Take a smaller crop, or "
+            "resize the images."
+        )
+    return size
 
 
 def _build(network, n_channels, n_labels, options):

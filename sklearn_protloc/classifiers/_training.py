@@ -13,6 +13,7 @@ from sklearn_protloc.classifiers._criterion import Criterion
 from sklearn_protloc.classifiers._engine import EpochReporter, LocalizationNet
 from sklearn_protloc.classifiers._options import (
     check_augmenter,
+    check_crop_size,
     check_net_params,
     default_loss,
     network_factory,
@@ -89,10 +90,11 @@ def _hold_out(estimator, dataset, rng):
 def _build_net(estimator, fitted, train, valid, device, seed):
     check_augmenter(estimator.augmenter)
     kind, n_outputs = fitted["_kind"], train.targets.shape[1]
+    crop_size = check_crop_size(estimator.crop_size, fitted["image_shape_"])
     options = {
         "module": network_factory(
             estimator.network,
-            fitted["image_shape_"],
+            (fitted["n_features_in_"], *(crop_size or fitted["image_shape_"][1:])),
             n_outputs,
             estimator.dropout,
             estimator.network_params,
@@ -119,6 +121,8 @@ def _build_net(estimator, fitted, train, valid, device, seed):
         "standardize": estimator.standardize,
         "amp": estimator.amp,
         "augmenter": estimator.augmenter,
+        "crop_size": crop_size,
+        "num_workers": estimator.num_workers,
         "rng": np.random.default_rng(seed),
         **optimizer_options(
             estimator.optimizer, estimator.momentum, estimator.weight_decay

@@ -10,6 +10,8 @@ import math
 import torch
 from torch import nn
 
+from sklearn_protloc.networks._strips import in_strips
+
 __all__ = ["GapNetPL"]
 
 
@@ -39,9 +41,9 @@ class _GapFeatures(nn.Module):
         self.block_c = nn.Sequential(_conv(b, c), _conv(c, c), _conv(c, c))
 
     def forward(self, images):
-        maps_a = self.block_a(images)
-        maps_b = self.block_b(maps_a)
-        maps_c = self.block_c(maps_b)
+        maps_a = in_strips(self.block_a, images)
+        maps_b = in_strips(self.block_b, maps_a)
+        maps_c = in_strips(self.block_c, maps_b)
         return torch.cat([m.mean(dim=(2, 3)) for m in (maps_a, maps_b, maps_c)], dim=1)
 
 
@@ -77,7 +79,9 @@ class GapNetPL(nn.Module):
     distribution of standard deviation sqrt(1 / fan_in) cut off at two deviations,
     biases at zero, as SELU wants and the authors' code does. Inputs should have zero
     mean and unit variance per image and channel, which
-    :class:`~sklearn_protloc.classifiers.LocalizationClassifier` sees to.
+    :class:`~sklearn_protloc.classifiers.LocalizationClassifier` sees to. In evaluation
+    without gradients, images of more than 512 rows are computed in strips: the same
+    averages for a part of the memory.
 
     References
     ----------

@@ -1,6 +1,10 @@
 """What several rooms need: reading targets, probabilities and images."""
 
-from sklearn_protloc.utils._images import check_image_data, read_batch
+from sklearn_protloc.utils._images import (
+    check_finite,
+    check_image_data,
+    read_image,
+)
 from sklearn_protloc.utils._lazy_images import LazyImages
 from sklearn_protloc.utils._optional import import_or_raise
 from sklearn_protloc.utils._probabilities import label_probabilities
@@ -11,12 +15,13 @@ from sklearn_protloc.utils._targets import as_single_column, check_indicator
 __all__ = [
     "LazyImages",
     "as_single_column",
+    "check_finite",
     "check_image_data",
     "check_image_size",
     "check_indicator",
     "import_or_raise",
     "label_probabilities",
-    "read_batch",
+    "read_image",
     "resize_image",
     "stratified_folds",
     "stratified_holdout",

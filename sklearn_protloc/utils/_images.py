@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from scipy import sparse
 
-__all__ = ["check_image_data", "read_batch"]
+__all__ = ["check_finite", "check_image_data", "read_image"]
 
 _MOST_CHANNELS = 6  # stains in one image; a last axis this short holds channels
 _BLOCK_BYTES = 2**26  # finiteness of large arrays is checked in pieces of 64 MiB
@@ -54,7 +54,7 @@ def check_image_data(X):
     _check_shape(X)
     _check_dtype(X.dtype)
     if isinstance(X, np.ndarray) and not isinstance(X, np.memmap):
-        _check_finite(X)
+        _check_all_finite(X)
     return X
 
 
@@ -103,16 +103,34 @@ def _check_dtype(dtype):
         )
 
 
-def _check_finite(X):
+def _check_all_finite(X):
     if X.dtype.kind != "f":
         return
     rows = max(1, _BLOCK_BYTES // X[0].nbytes)
     for start in range(0, len(X), rows):
-        _raise_if_not_finite(X[start : start + rows])
+        check_finite(X[start : start + rows])
 
 
-def _raise_if_not_finite(values):
-    if not np.isfinite(values).all():
+def check_finite(values):
+    """Check that every pixel is a finite number.
+
+    Parameters
+    ----------
+    values : ndarray
+        Pixels of any type; only floats can be otherwise.
+
+    Raises
+    ------
+    ValueError
+        If one is NaN or infinity.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_protloc.utils import check_finite
+    >>> check_finite(np.zeros((4, 8, 8)))
+    """
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
         what = "NaN" if np.isnan(values).any() else "infinity"
         raise ValueError(
             f"Input X contains {what}. Every pixel must be a finite number: repair or "
@@ -120,48 +138,45 @@ def _raise_if_not_finite(values):
         )
 
 
-def read_batch(X, rows, out):
-    """Copy images into a buffer that is used again and again.
+def read_image(X, row):
+    """Read one image, and check that it is what `X` promises.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_channels, height, width)
         Images, in memory or read on indexing.
-    rows : iterable of int
-        Which images.
-    out : ndarray of shape (len(rows), n_channels, height, width)
-        Receives the images, cast to its dtype.
+    row : int
+        Which image.
+
+    Returns
+    -------
+    image : ndarray of shape (n_channels, height, width)
+        The image, perhaps a view of `X`.
 
     Raises
     ------
     ValueError
-        If an image has another shape than `out`, or another dtype where that of `out`
-        is unsigned, or is not finite.
+        If the image has another shape than those of `X`, or another dtype where that
+        of `X` is unsigned.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from sklearn_protloc.utils import read_batch
-    >>> out = np.empty((2, 1, 1, 1), dtype=np.float32)
-    >>> read_batch(np.arange(5).reshape(5, 1, 1, 1), [3, 1], out)
-    >>> out.ravel()
-    array([3., 1.], dtype=float32)
+    >>> from sklearn_protloc.utils import read_image
+    >>> read_image(np.arange(5).reshape(5, 1, 1, 1), 3)
+    array([[[3]]])
     """
-    for place, row in enumerate(rows):
-        image = np.asarray(X[_plain_int(row)])
-        if image.shape != out.shape[1:]:
-            raise ValueError(
-                f"Expected every image of shape {out.shape[1:]}, got {image.shape} "
-                f"at index {row}."
-            )
-        if out.dtype.kind == "u" and image.dtype != out.dtype:
-            raise ValueError(
-                f"Expected {out.dtype} images, got {image.dtype} at index {row}."
-            )
-        with np.errstate(over="ignore"):  # too large for float32: told just below
-            out[place] = image
-    if out.dtype.kind == "f":
-        _raise_if_not_finite(out)
+    image = np.asarray(X[_plain_int(row)])
+    if image.shape != tuple(X.shape[1:]):
+        raise ValueError(
+            f"Expected every image of shape {tuple(X.shape[1:])}, got {image.shape} "
+            f"at index {row}."
+        )
+    if X.dtype.kind == "u" and image.dtype != X.dtype:
+        raise ValueError(
+            f"Expected {X.dtype} images, got {image.dtype} at index {row}."
+        )
+    return image
 
 
 def _plain_int(row):

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
 
-from sklearn_protloc.utils import check_image_data, read_batch
+from sklearn_protloc.utils import check_finite, check_image_data, read_image
 
 
 def test_arrays_come_back_as_they_are():
@@ -18,7 +17,7 @@ def test_memory_maps_are_not_read(tmp_path):
     mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
     assert check_image_data(mapped) is mapped
     with pytest.raises(ValueError, match="contains NaN"):
-        read_batch(mapped, [1], np.empty((1, 1, 2, 2), dtype=np.float32))
+        check_finite(read_image(mapped, 1))
 
 
 def test_small_images_of_many_channels_are_not_called_channels_last():
@@ -27,22 +26,25 @@ def test_small_images_of_many_channels_are_not_called_channels_last():
         check_image_data(np.zeros((2, 12, 12, 5)))
 
 
-def test_read_batch_takes_rows_in_their_order():
-    X = np.arange(12, dtype=np.uint8).reshape(3, 1, 2, 2)
-    out = np.empty((2, 1, 2, 2), dtype=np.uint8)
-    read_batch(X, np.array([2, 0]), out)
-    assert_array_equal(out, X[[2, 0]])
+class Ragged(list):
+    """Images that are not what is said of them."""
+
+    shape = (3, 1, 2, 2)
+    dtype = np.dtype(np.uint8)
 
 
-def test_read_batch_names_the_image_of_another_size():
-    X = [np.zeros((1, 2, 2)), np.zeros((1, 2, 3))]
-    with pytest.raises(
-        ValueError, match=r"shape \(1, 2, 2\), got \(1, 2, 3\) at index 1"
-    ):
-        read_batch(X, [0, 1], np.empty((2, 1, 2, 2)))
+def test_an_image_of_another_shape_or_dtype_is_named():
+    good = np.zeros((1, 2, 2), np.uint8)
+    X = Ragged([good, np.zeros((1, 2, 3), np.uint8), good.astype(np.uint16)])
+    assert read_image(X, np.int64(0)) is good
+    message = r"shape \(1, 2, 2\), got \(1, 2, 3\) at index 1"
+    with pytest.raises(ValueError, match=message):
+        read_image(X, 1)
+    with pytest.raises(ValueError, match="uint8 images, got uint16 at index 2"):
+        read_image(X, 2)
 
 
-def test_numbers_too_large_for_the_buffer_are_refused():
-    X = np.full((1, 1, 2, 2), 1e300)
-    with pytest.raises(ValueError, match="contains infinity"):
-        read_batch(X, [0], np.empty((1, 1, 2, 2), dtype=np.float32))
+@pytest.mark.parametrize(("value", "word"), [(np.nan, "NaN"), (-np.inf, "infinity")])
+def test_pixels_that_are_not_finite_are_refused(value, word):
+    with pytest.raises(ValueError, match=f"contains {word}"):
+        check_finite(np.array([0, value]))
