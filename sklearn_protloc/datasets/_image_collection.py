@@ -31,6 +31,11 @@ class ImageCollection(LazyImages):
         that a TIFF or OME-TIFF names itself, which needs tifffile; colour planes
         (RGB) are no channels of a microscope and are only read if asked for, as in
         "YXC". None: every file is one grey channel.
+    colored : bool, default=False
+        Whether files may show their one stain in colour, as microscope programs
+        export it. The channel is then the brightest colour plane of each pixel: the
+        plane of a red, green or blue stain, either of the equal ones of a yellow or
+        grey one. By default colour is an error, since channels might get mixed.
     ids : array-like of shape (n_samples,), default=None
         What each sample is called.
     image_size : int or tuple of 2 int, default=None
@@ -97,9 +102,16 @@ class ImageCollection(LazyImages):
     """
 
     def __init__(
-        self, paths, *, axes=None, ids=None, image_size=None, interpolation="area"
+        self,
+        paths,
+        *,
+        axes=None,
+        colored=False,
+        ids=None,
+        image_size=None,
+        interpolation="area",
     ):
-        self._set_up(open_files(paths, axes), ids, image_size, interpolation)
+        self._set_up(open_files(paths, axes, colored), ids, image_size, interpolation)
 
     @classmethod
     def from_table(
@@ -110,6 +122,7 @@ class ImageCollection(LazyImages):
         root="",
         id_column=None,
         axes=None,
+        colored=False,
         image_size=None,
         interpolation="area",
     ):
@@ -126,7 +139,7 @@ class ImageCollection(LazyImages):
             Folder that the file names start from.
         id_column : str, default=None
             Column of `ids`.
-        axes, image_size, interpolation : str, int or tuple of 2 int, str
+        axes, colored, image_size, interpolation : str, bool, int or (int, int), str
             As for the class.
 
         Returns
@@ -135,8 +148,8 @@ class ImageCollection(LazyImages):
             The samples in the order of the table.
         """
         paths, ids = paths_in_table(table, columns, root, id_column)
-        reading = {"image_size": image_size, "interpolation": interpolation}
-        return cls(paths, axes=axes, ids=ids, **reading)
+        size = {"image_size": image_size, "interpolation": interpolation}
+        return cls(paths, axes=axes, colored=colored, ids=ids, **size)
 
     @classmethod
     def from_folder(
@@ -146,6 +159,7 @@ class ImageCollection(LazyImages):
         *,
         channels=None,
         axes=None,
+        colored=False,
         image_size=None,
         interpolation="area",
     ):
@@ -164,7 +178,7 @@ class ImageCollection(LazyImages):
             What ``{channel}`` stands for, in the wanted order: "RGBY" for one letter
             each, or names such as ["dna", "protein"]. None if the pattern has no such
             field.
-        axes, image_size, interpolation : str, int or tuple of 2 int, str
+        axes, colored, image_size, interpolation : str, bool, int or (int, int), str
             As for the class.
 
         Returns
@@ -173,8 +187,8 @@ class ImageCollection(LazyImages):
             The samples, sorted.
         """
         paths, ids = paths_in_folder(folder, pattern, channels)
-        reading = {"image_size": image_size, "interpolation": interpolation}
-        return cls(paths, axes=axes, ids=ids, **reading)
+        size = {"image_size": image_size, "interpolation": interpolation}
+        return cls(paths, axes=axes, colored=colored, ids=ids, **size)
 
     @classmethod
     def from_array(cls, array, *, ids=None, image_size=None, interpolation="area"):

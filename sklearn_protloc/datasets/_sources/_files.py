@@ -22,7 +22,7 @@ class Files(Source):
     @classmethod
     def open(cls, paths, **options):
         """Return the source and the entries of a table of existing files."""
-        folder, names = _split(paths)
+        folder, names = split_paths(paths)
         return cls(folder, **options), names
 
     def paths(self, entry):
@@ -61,7 +61,7 @@ def check_paths(paths):
     return paths.reshape(table.shape)
 
 
-def _split(paths):
+def split_paths(paths):
     """Return the folder that all paths share, and their names in it as bytes.
 
     One block of bytes is a quarter of Python's strings in size, and shared by worker

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from sklearn_protloc.datasets._sources._decode import decode
 from sklearn_protloc.datasets._sources._files import Files
-from sklearn_protloc.datasets._sources._grey_files import decode
 from sklearn_protloc.utils import import_or_raise
 
 # Axes as tifffile names them. Pages that nobody named ("I", "Q") are channels: a file
@@ -74,9 +74,14 @@ def _read_tiff(path):
     except FileNotFoundError:
         raise
     except Exception as error:  # tifffile has errors of many types for damaged files
+        if "'imagecodecs'" in str(error):
+            raise ValueError(
+                f"{path} is compressed in a way that needs one more package. Install "
+                "it with: pip install imagecodecs; or save the file without "
+                "compression or with the deflate (ZIP) compression."
+            ) from error
         raise ValueError(
-            f"{path} is not a readable TIFF: {error}. It may be damaged, or compressed "
-            "in a way that needs a package named here."
+            f"{path} is not a readable TIFF: {error}. It may be damaged."
         ) from error
     if pixels.dtype not in (np.uint8, np.uint16):
         raise ValueError(

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from sklearn_protloc.datasets._sources._array_rows import ArrayRows
+from sklearn_protloc.datasets._sources._colored_files import BRIGHTEST, ColoredFiles
 from sklearn_protloc.datasets._sources._files import check_paths
 from sklearn_protloc.datasets._sources._grey_files import GreyFiles
 from sklearn_protloc.datasets._sources._multichannel_files import (
@@ -15,11 +16,18 @@ from sklearn_protloc.datasets._sources._multichannel_files import (
 from sklearn_protloc.utils import check_image_data, import_or_raise
 
 
-def open_files(paths, axes):
+def open_files(paths, axes, colored):
     """Return the source and the entries of a table of file names."""
+    if axes is None and colored:
+        return ColoredFiles.open(check_paths(paths), BRIGHTEST)
     if axes is None:
         return GreyFiles.open(check_paths(paths))
     check_axes(axes)
+    if colored:
+        raise ValueError(
+            f"Expected either colored=True or axes, got both (axes={axes!r}): a file "
+            "shows one stain in colour, or holds all channels of a sample."
+        )
     table = np.array(paths, dtype=object)
     table = check_paths(table[:, np.newaxis] if table.ndim == 1 else table)
     if table.shape[1] > 1:

@@ -1,0 +1,75 @@
+"""Pixels of one image file, as it is."""
+
+import struct
+
+import cv2
+import numpy as np
+
+_PHOTOMETRIC, _N_SAMPLES, _PLANAR = 262, 277, 284
+_GREY = (0, 1)  # white is zero, black is zero
+# For 32 and 64 bit TIFF: where the first page stands, then the types of an offset, of
+# the number of tags, and of a tag's number, type and length.
+_TIFF_FORMS = {42: (4, "I", "H", "HHI"), 43: (8, "Q", "Q", "HHQ")}
+_ONE_SHORT = [3, 1]
+
+
+def decode(path):
+    """Decode an image file by OpenCV into (height, width) or (height, width, BGR)."""
+    # Not cv2.imread, which cannot open every name on Windows.
+    encoded = np.fromfile(path, np.uint8)
+    _check_tiff(path, encoded)
+    image = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED) if encoded.size else None
+    if image is None:
+        raise ValueError(f"{path} is not a readable image: it may be damaged.")
+    if image.dtype not in (np.uint8, np.uint16):
+        raise ValueError(
+            f"{path} holds {image.dtype} values, expected an image of 8 or 16 bits "
+            "per pixel (uint8 or uint16)."
+        )
+    return image
+
+
+def _check_tiff(path, encoded):
+    """Refuse a TIFF of which OpenCV would give one plane, or wrong ones, unasked."""
+    tags, next_page = _first_page(encoded)
+    n_samples = tags.get(_N_SAMPLES, 1)
+    grey = tags.get(_PHOTOMETRIC) in _GREY
+    if next_page or (n_samples > 1 and grey):
+        several = "several pages" if next_page else f"{n_samples} grey planes"
+        raise ValueError(
+            f"{path} holds {several}, expected one grey image: every file is one "
+            "channel of the microscope. If they are the channels of a sample, say so "
+            "with axes='auto' or axes='CYX'."
+        )
+    if n_samples > 1 and tags.get(_PLANAR) == 2:
+        raise ValueError(
+            f"{path} stores its colours plane by plane, which is not read here. Export "
+            "it with the colours of each pixel side by side, as is usual, or in grey."
+        )
+
+
+def _first_page(encoded):
+    """Return a TIFF's tags of one short integer, and where a second page stands.
+
+    Of other formats, and of files cut short, nothing is told.
+    """
+    order = {b"II": "<", b"MM": ">"}.get(encoded[:2].tobytes())
+    tags = {}
+    try:
+        (form,) = struct.unpack_from(f"{order}H", encoded, 2)
+        start, offset, count, tag = _TIFF_FORMS[form]
+        (at,) = struct.unpack_from(f"{order}{offset}", encoded, start)
+        (n_tags,) = struct.unpack_from(f"{order}{count}", encoded, at)
+        at += struct.calcsize(count)
+        to_value = struct.calcsize(f"={tag}")
+        for _ in range(n_tags):
+            number, *kind = struct.unpack_from(f"{order}{tag}", encoded, at)
+            if kind == _ONE_SHORT:
+                (tags[number],) = struct.unpack_from(
+                    f"{order}H", encoded, at + to_value
+                )
+            at += to_value + struct.calcsize(offset)
+        (next_page,) = struct.unpack_from(f"{order}{offset}", encoded, at)
+    except (struct.error, KeyError):
+        return {}, 0
+    return tags, next_page
