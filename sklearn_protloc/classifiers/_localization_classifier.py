@@ -19,7 +19,7 @@ from sklearn_protloc.classifiers._sklearn_callbacks import (
 from sklearn_protloc.classifiers._training import train_net
 from sklearn_protloc.classifiers._weights import loss_weights
 from sklearn_protloc.networks import GapNetPL
-from sklearn_protloc.utils import check_image_data
+from sklearn_protloc.utils import check_image_data, dataset_targets, is_dataset
 
 __all__ = ["LocalizationClassifier"]
 
@@ -256,17 +256,19 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         self.verbose = verbose
 
     @with_callbacks
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y=None, sample_weight=None):
         """Train the network from new weights.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_channels, height, width)
             Images as uint8, uint16 or float; in memory, or read on indexing as
-            :class:`~sklearn_protloc.datasets.ImageCollection` does.
-        y : array-like of shape (n_samples, n_labels) or (n_samples,)
+            :class:`~sklearn_protloc.datasets.ImageCollection` does. Or a data set of
+            torch, whose items are images or (image, target).
+        y : array-like of shape (n_samples, n_labels) or (n_samples,), default=None
             0/1 indicator matrix of any numeric type, as array, DataFrame or sparse
-            matrix; or one column of classes.
+            matrix; or one column of classes. Only needed if `X` is not a data set with
+            targets.
         sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), \
 default=None
             Weights of the samples, or of each of their labels, from 0 upwards.
@@ -285,6 +287,8 @@ default=None
             If `network` is not a class, or images are not numbers.
         """
         self._validate_params()
+        if y is None and is_dataset(X):
+            y = dataset_targets(X)
         target = encode_target(y)
         X = self._validate_X(X, reset=True)
         check_consistent_length(X, target.indicator)

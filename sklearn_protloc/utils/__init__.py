@@ -1,5 +1,10 @@
 """What several rooms need: reading targets, probabilities and images."""
 
+from sklearn_protloc.utils._dataset_images import (
+    DatasetImages,
+    dataset_targets,
+    is_dataset,
+)
 from sklearn_protloc.utils._images import (
     check_finite,
     check_image_data,
@@ -13,13 +18,16 @@ from sklearn_protloc.utils._stratification import stratified_folds, stratified_h
 from sklearn_protloc.utils._targets import as_single_column, check_indicator
 
 __all__ = [
+    "DatasetImages",
     "LazyImages",
     "as_single_column",
     "check_finite",
     "check_image_data",
     "check_image_size",
     "check_indicator",
+    "dataset_targets",
     "import_or_raise",
+    "is_dataset",
     "label_probabilities",
     "read_image",
     "resize_image",

@@ -5,6 +5,8 @@ import numbers
 import numpy as np
 from scipy import sparse
 
+from sklearn_protloc.utils._dataset_images import DatasetImages, is_dataset
+
 __all__ = ["check_finite", "check_image_data", "read_image"]
 
 _MOST_CHANNELS = 6  # stains in one image; a last axis this short holds channels
@@ -20,7 +22,8 @@ def check_image_data(X):
         An array of numbers, or any object with `shape`, `dtype`, `ndim`, `len()`
         and indexing by an integer, such as
         :class:`~sklearn_protloc.datasets.ImageCollection`, a memory map or a zarr
-        array. Such an object is returned as it is and read batch by batch.
+        array. Such an object is returned as it is and read batch by batch. So is a
+        data set of torch, as :class:`~sklearn_protloc.utils.DatasetImages`.
 
     Returns
     -------
@@ -47,7 +50,9 @@ def check_image_data(X):
             "Sparse data was passed, but images are dense. Use X.toarray() and "
             "reshape to (n_samples, n_channels, height, width)."
         )
-    if not all(hasattr(X, a) for a in ("shape", "dtype", "ndim", "__getitem__")):
+    if is_dataset(X):
+        X = DatasetImages(X)
+    elif not all(hasattr(X, a) for a in ("shape", "dtype", "ndim", "__getitem__")):
         X = _from_list(X)
     elif hasattr(X, "detach"):
         X = _from_tensor(X)
