@@ -13,7 +13,7 @@ _MOST_CHANNELS = 6  # stains in one image; a last axis this short holds channels
 _BLOCK_BYTES = 2**26  # finiteness of large arrays is checked in pieces of 64 MiB
 
 
-def check_image_data(X):
+def check_image_data(X, *, ensure_all_finite=True):
     """Check that `X` holds images, without reading those that are not in memory.
 
     Parameters
@@ -24,6 +24,9 @@ def check_image_data(X):
         :class:`~sklearn_protloc.datasets.ImageCollection`, a memory map or a zarr
         array. Such an object is returned as it is and read batch by batch. So is a
         data set of torch, as :class:`~sklearn_protloc.utils.DatasetImages`.
+    ensure_all_finite : bool, default=True
+        Whether an array in memory is searched for NaN and infinity. Pass False only
+        to look for them image by image.
 
     Returns
     -------
@@ -34,7 +37,7 @@ def check_image_data(X):
     ------
     ValueError
         If the shape is not that of images, if there are none, or if an array in
-        memory contains NaN or infinity.
+        memory contains NaN or infinity and `ensure_all_finite` is True.
     TypeError
         If `X` is sparse, text or objects.
 
@@ -58,7 +61,8 @@ def check_image_data(X):
         X = _from_tensor(X)
     _check_shape(X)
     _check_dtype(X.dtype)
-    if isinstance(X, np.ndarray) and not isinstance(X, np.memmap):
+    in_memory = isinstance(X, np.ndarray) and not isinstance(X, np.memmap)
+    if ensure_all_finite and in_memory:
         _check_all_finite(X)
     return X
 

@@ -5,6 +5,7 @@ from sklearn_protloc.datasets._sources._colored_files import (
     PLANES,
     ColoredFiles,
 )
+from sklearn_protloc.datasets._sources._masked_channels import MaskedChannels
 from sklearn_protloc.datasets._sources._open import open_array, open_files
 from sklearn_protloc.datasets._sources._samples import Samples
 
@@ -12,6 +13,7 @@ __all__ = [
     "BRIGHTEST",
     "PLANES",
     "ColoredFiles",
+    "MaskedChannels",
     "Samples",
     "open_array",
     "open_files",

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn_protloc.datasets._sources._decode import decode
 from sklearn_protloc.datasets._sources._files import split_paths
 from sklearn_protloc.datasets._sources._grey_files import GreyFiles
+from sklearn_protloc.datasets._sources._unfit import unfit
 
 # Planes of an image as OpenCV decodes it.
 PLANES = {"blue": 0, "green": 1, "red": 2}
@@ -57,8 +58,9 @@ def _plane_of(pixels, plane, path):
         planes = [pixels] if pixels.ndim == 2 else cv2.split(pixels)[:3]  # no alpha
         return functools.reduce(cv2.max, planes)
     if pixels.ndim == 2:
-        raise ValueError(
+        raise unfit(
+            "colour",
             f"{path} is grey, but its name says that its colours are several stains. "
-            "Rename the file if it holds one stain only."
+            "Rename the file if it holds one stain only.",
         )
     return cv2.extractChannel(pixels, int(plane))

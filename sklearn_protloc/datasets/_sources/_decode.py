@@ -5,6 +5,8 @@ import struct
 import cv2
 import numpy as np
 
+from sklearn_protloc.datasets._sources._unfit import unfit
+
 _PHOTOMETRIC, _N_SAMPLES, _PLANAR = 262, 277, 284
 _GREY = (0, 1)  # white is zero, black is zero
 # For 32 and 64 bit TIFF: where the first page stands, then the types of an offset, of
@@ -18,15 +20,24 @@ def decode(path):
     # Not cv2.imread, which cannot open every name on Windows.
     encoded = np.fromfile(path, np.uint8)
     _check_tiff(path, encoded)
-    image = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED) if encoded.size else None
+    image = None
+    if encoded.size and not _is_cut_short(encoded):
+        image = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)
     if image is None:
         raise ValueError(f"{path} is not a readable image: it may be damaged.")
     if image.dtype not in (np.uint8, np.uint16):
-        raise ValueError(
+        raise unfit(
+            "dtype",
             f"{path} holds {image.dtype} values, expected an image of 8 or 16 bits "
-            "per pixel (uint8 or uint16)."
+            "per pixel (uint8 or uint16).",
         )
     return image
+
+
+def _is_cut_short(encoded):
+    """Tell whether a JPEG lacks its end, which OpenCV 4 makes up of grey pixels."""
+    is_jpeg = encoded[:2].tobytes() == b"\xff\xd8"
+    return is_jpeg and b"\xff\xd9" not in encoded.tobytes()
 
 
 def _check_tiff(path, encoded):
@@ -36,15 +47,17 @@ def _check_tiff(path, encoded):
     grey = tags.get(_PHOTOMETRIC) in _GREY
     if next_page or (n_samples > 1 and grey):
         several = "several pages" if next_page else f"{n_samples} grey planes"
-        raise ValueError(
+        raise unfit(
+            "pages",
             f"{path} holds {several}, expected one grey image: every file is one "
             "channel of the microscope. If they are the channels of a sample, say so "
-            "with axes='auto' or axes='CYX'."
+            "with axes='auto' or axes='CYX'.",
         )
     if n_samples > 1 and tags.get(_PLANAR) == 2:
-        raise ValueError(
+        raise unfit(
+            "colour",
             f"{path} stores its colours plane by plane, which is not read here. Export "
-            "it with the colours of each pixel side by side, as is usual, or in grey."
+            "it with the colours of each pixel side by side, as is usual, or in grey.",
         )
 
 

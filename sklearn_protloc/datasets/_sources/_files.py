@@ -42,8 +42,8 @@ class Files(Source):
         return repr(facts)
 
 
-def check_paths(paths):
-    """Return file names as an object array of str, all of existing files."""
+def check_paths(paths, must_exist=True):
+    """Return file names as an object array of str, of existing files if need be."""
     try:
         table = np.array(paths, dtype=object)
         paths = np.array([os.fspath(path) for path in table.flat], dtype=object)
@@ -54,7 +54,7 @@ def check_paths(paths):
             "Expected paths as a table of file names of shape (n_samples, n_channels) "
             "with at least one sample, each row listing one file per channel."
         )
-    missing = [path for path in paths if not os.path.isfile(path)]
+    missing = [path for path in paths if must_exist and not os.path.isfile(path)]
     if missing:
         more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
         raise ValueError(f"Image file not found: {missing[0]}{more}.")

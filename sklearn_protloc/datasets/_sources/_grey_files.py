@@ -4,6 +4,7 @@ import numpy as np
 
 from sklearn_protloc.datasets._sources._decode import decode
 from sklearn_protloc.datasets._sources._files import Files
+from sklearn_protloc.datasets._sources._unfit import unfit
 
 
 class GreyFiles(Files):
@@ -46,11 +47,12 @@ def read_grey(path):
     """Decode one grey image file as it is, 8 or 16 bits deep."""
     image = decode(path)
     if image.ndim != 2:
-        raise ValueError(
+        raise unfit(
+            "colour",
             f"{path} holds {image.shape[2]} colour channels, expected a grey image: "
             "every file is one channel of the microscope. If the file shows that one "
             "stain in colour, pass colored=True; if it holds all channels of a sample, "
-            "say so with axes=..."
+            "say so with axes=...",
         )
     return image
 

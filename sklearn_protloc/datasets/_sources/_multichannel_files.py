@@ -4,6 +4,7 @@ import numpy as np
 
 from sklearn_protloc.datasets._sources._decode import decode
 from sklearn_protloc.datasets._sources._files import Files
+from sklearn_protloc.datasets._sources._unfit import unfit
 from sklearn_protloc.utils import import_or_raise
 
 # Axes as tifffile names them. Pages that nobody named ("I", "Q") are channels: a file
@@ -39,9 +40,10 @@ class MultichannelFiles(Files):
             pixels, axes = _read_planes(path)
         if self.axes != "auto":
             if len(self.axes) != pixels.ndim:
-                raise ValueError(
+                raise unfit(
+                    "pages",
                     f"{path} has {pixels.ndim} axes of lengths {pixels.shape}, but "
-                    f"axes={self.axes!r} names {len(self.axes)}."
+                    f"axes={self.axes!r} names {len(self.axes)}.",
                 )
             return _channels_first(pixels, self.axes)
         _check_meaning(path, pixels, axes)
@@ -84,9 +86,10 @@ def _read_tiff(path):
             f"{path} is not a readable TIFF: {error}. It may be damaged."
         ) from error
     if pixels.dtype not in (np.uint8, np.uint16):
-        raise ValueError(
+        raise unfit(
+            "dtype",
             f"{path} holds {pixels.dtype} values, expected an image of 8 or 16 bits "
-            "per pixel (uint8 or uint16)."
+            "per pixel (uint8 or uint16).",
         )
     return pixels, axes
 
@@ -106,15 +109,17 @@ def _check_meaning(path, pixels, axes):
     for axis in channels:
         if axis not in _CHANNEL_AXES:
             as_given = axes.replace(axis, "C")
-            raise ValueError(
+            raise unfit(
+                "colour" if axis == "S" else "pages",
                 f"{path} has {long[axis]} {_MEANING.get(axis, f'planes of {axis}')}, "
                 f"which are no channels (axes {axes}). If they are the channels of the "
-                f"microscope, pass axes={as_given!r}; else export the channels alone."
+                f"microscope, pass axes={as_given!r}; else export the channels alone.",
             )
     if len(channels) > 1:
-        raise ValueError(
+        raise unfit(
+            "pages",
             f"{path} has several axes that could be channels: {axes} of lengths "
-            f"{pixels.shape}. Export one image with one axis of channels per file."
+            f"{pixels.shape}. Export one image with one axis of channels per file.",
         )
 
 

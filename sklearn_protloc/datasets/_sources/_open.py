@@ -16,12 +16,12 @@ from sklearn_protloc.datasets._sources._multichannel_files import (
 from sklearn_protloc.utils import check_image_data, import_or_raise
 
 
-def open_files(paths, axes, colored):
+def open_files(paths, axes, colored, *, must_exist=True):
     """Return the source and the entries of a table of file names."""
     if axes is None and colored:
-        return ColoredFiles.open(check_paths(paths), BRIGHTEST)
+        return ColoredFiles.open(check_paths(paths, must_exist), BRIGHTEST)
     if axes is None:
-        return GreyFiles.open(check_paths(paths))
+        return GreyFiles.open(check_paths(paths, must_exist))
     check_axes(axes)
     if colored:
         raise ValueError(
@@ -29,7 +29,7 @@ def open_files(paths, axes, colored):
             "shows one stain in colour, or holds all channels of a sample."
         )
     table = np.array(paths, dtype=object)
-    table = check_paths(table[:, np.newaxis] if table.ndim == 1 else table)
+    table = check_paths(table[:, np.newaxis] if table.ndim == 1 else table, must_exist)
     if table.shape[1] > 1:
         raise ValueError(
             f"Expected one file per sample with axes={axes!r}, got {table.shape[1]} "
@@ -38,11 +38,11 @@ def open_files(paths, axes, colored):
     return MultichannelFiles.open(table, axes=axes)
 
 
-def open_array(array):
+def open_array(array, *, ensure_all_finite=True):
     """Return the source and the row numbers of an array, or of the path of one."""
     if isinstance(array, str | os.PathLike):
         array = _open_store(Path(array))
-    array = check_image_data(array)
+    array = check_image_data(array, ensure_all_finite=ensure_all_finite)
     n_samples = array.shape[0]  # zarr has no len()
     rows = np.arange(n_samples, dtype=np.min_scalar_type(n_samples))
     return ArrayRows(array), rows
