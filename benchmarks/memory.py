@@ -59,7 +59,7 @@ def cached_array(n_samples, folder):
     for start in range(0, n_samples, len(pixels)):
         part = out[start : start + len(pixels)]
         part[...] = pixels[: len(part)]
-    return ImageCollection.from_array(path)
+    return path
 
 
 class PeakOfTree(threading.Thread):
@@ -82,12 +82,13 @@ class PeakOfTree(threading.Thread):
             self.peak = max(self.peak, total)
 
 
-def search_peak(n_samples, n_jobs, folder):
+def search_peak(path, n_jobs):
     """Search over two learning rates, and return the peak of resident memory."""
     from sklearn_protloc.classifiers import LocalizationClassifier
     from sklearn_protloc.networks import TinyNet
 
-    X, y = cached_array(n_samples, folder), labels(n_samples)
+    X = ImageCollection.from_array(path)
+    y = labels(len(X))
     model = LocalizationClassifier(TinyNet, max_epochs=1, crop_size=256, random_state=0)
     search = GridSearchCV(
         model, {"lr": [1e-3, 1e-2]}, cv=2, scoring="average_precision", n_jobs=n_jobs
@@ -102,18 +103,20 @@ def search_peak(n_samples, n_jobs, folder):
 
 def search(args):
     """Print what 2 GB of images add to the memory of a search."""
-    for n_jobs in (1, 2):
-        few, many = (
-            int(run("peak", "--n-samples", str(n), "--n-jobs", str(n_jobs)))
-            for n in (128, args.n_samples)
-        )
-        added = (many - few) / (args.n_samples * 2**20)
-        print(
-            f"GridSearchCV, n_jobs={n_jobs}: peak {few / GIB:.2f} GiB with 128 images, "
-            f"{many / GIB:.2f} with {args.n_samples / 1024:.1f} GiB of them: "
-            f"{added:+.1%} of the data (goal: 5 %)",
-            flush=True,
-        )
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [cached_array(n, Path(folder)) for n in (128, args.n_samples)]
+        for n_jobs in (1, 2):
+            few, many = (
+                int(run("peak", "--path", str(path), "--n-jobs", str(n_jobs)))
+                for path in paths
+            )
+            added = (many - few) / (args.n_samples * 2**20)
+            print(
+                f"GridSearchCV, n_jobs={n_jobs}: peak {few / GIB:.2f} GiB with 128 "
+                f"images, {many / GIB:.2f} with {args.n_samples / 1024:.1f} GiB of "
+                f"them: {added:+.1%} of the data (goal: 5 %)",
+                flush=True,
+            )
 
 
 def limit(args):
@@ -159,6 +162,7 @@ def main():
     parser.add_argument("--n-samples", type=int)
     parser.add_argument("--n-jobs", type=int, default=1)
     parser.add_argument("--bound", type=int)
+    parser.add_argument("--path")
     args = parser.parse_args()
     if args.part == "search":
         args.n_samples = args.n_samples or 2048
@@ -169,8 +173,7 @@ def main():
     elif args.part == "limited":
         train_in_bounds(args)
     else:
-        with tempfile.TemporaryDirectory() as folder:
-            print(search_peak(args.n_samples, args.n_jobs, Path(folder)))
+        print(search_peak(args.path, args.n_jobs))
 
 
 if __name__ == "__main__":
