@@ -2,8 +2,19 @@
 
 from sklearn_protloc.datasets._as_sliceable import as_sliceable
 from sklearn_protloc.datasets._cells import make_cells
+from sklearn_protloc.datasets._cyto2017 import load_cyto2017
 from sklearn_protloc.datasets._hpa import load_hpa
 from sklearn_protloc.datasets._image_collection import ImageCollection
-from sklearn_protloc.datasets._locations import HPA_LOCATIONS
+from sklearn_protloc.datasets._image_table import load_image_table
+from sklearn_protloc.datasets._locations import CYTO2017_LOCATIONS, HPA_LOCATIONS
 
-__all__ = ["HPA_LOCATIONS", "ImageCollection", "as_sliceable", "load_hpa", "make_cells"]
+__all__ = [
+    "CYTO2017_LOCATIONS",
+    "HPA_LOCATIONS",
+    "ImageCollection",
+    "as_sliceable",
+    "load_cyto2017",
+    "load_hpa",
+    "load_image_table",
+    "make_cells",
+]

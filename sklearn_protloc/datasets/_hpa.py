@@ -1,36 +1,41 @@
-"""Images of the Human Protein Atlas in the form of the 2018 Kaggle challenge."""
+"""Images of the Human Protein Atlas."""
 
-from pathlib import Path
-
-import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
 
-from sklearn_protloc.datasets._image_collection import ImageCollection
+from sklearn_protloc.datasets._color_names import ColorFolder, colors_of
+from sklearn_protloc.datasets._hpa_images import antibodies, describe, image_names
 from sklearn_protloc.datasets._locations import HPA_LOCATIONS
+from sklearn_protloc.datasets._tables import Table
 
-_COLORS = {"R": "red", "G": "green", "B": "blue", "Y": "yellow"}
-_LABEL_IDS = {str(k): k for k in range(len(HPA_LOCATIONS))}
+_PLACES = {str(k): k for k in range(len(HPA_LOCATIONS))}
 
 
 def load_hpa(
-    labels_csv, images_dir, *, channels="RGBY", image_size=None, as_frame=False
+    labels_csv,
+    images_dir,
+    *,
+    channels="RGBY",
+    image_size=None,
+    as_frame=False,
+    cell_lines_csv=None,
 ):
     """Load labels and lazily opened images of the Human Protein Atlas.
 
-    The layout is that of the 2018 Kaggle challenge: a table with one row per image, and
-    a folder with one grey PNG per image and channel, named
-    ``<Id>_<red|green|blue|yellow>.png``. No image but the first is opened before it is
-    needed.
+    Reads the 2018 Kaggle challenge, the images that the atlas itself offers, and
+    HPAv18, the images that were added to the challenge. No image but the first is
+    opened before it is needed.
 
     Parameters
     ----------
     labels_csv : str, path object or None
         Table with the columns Id and Target; Target holds label ids from 0 to 27
-        separated by spaces, as in "16 0". Other columns are ignored. None takes all
+        separated by spaces, as in "16 0". May be compressed, as ``.csv.gz``. Columns
+        gene, antibody and cell_line are passed on, others are ignored. A row that is
+        repeated with the same labels is taken once, with a warning. None takes all
         images of the folder, sorted by Id, without labels: for prediction.
     images_dir : str or path object
-        Folder of the image files.
+        Folder of the image files; see Notes for their names.
     channels : str, default="RGBY"
         Channels to read, in this order: R for microtubules, G for the protein, B for
         the nucleus, Y for the endoplasmic reticulum. Files of others are not needed.
@@ -40,6 +45,10 @@ def load_hpa(
     as_frame : bool, default=False
         Whether the target is a DataFrame whose columns are the location names and
         whose index is the Id.
+    cell_lines_csv : str or path object, default=None
+        Table with the columns Img_id (``<plate>_<well>_<field>``) and Cell Line, as
+        the atlas lists its images. None leaves cell lines unknown, but for those in
+        `labels_csv`.
 
     Returns
     -------
@@ -54,100 +63,102 @@ def load_hpa(
             The 28 locations, `HPA_LOCATIONS`.
         ids : ndarray of shape (n_samples,), dtype object
             Id of each image, a str.
+        groups : ndarray of shape (n_samples,), dtype object, or None
+            Antibody of each image, a str. Images of one antibody belong on the same
+            side of every split. None if not all are known: the Ids of the Kaggle
+            challenge do not tell.
+        metadata : DataFrame of shape (n_samples, 6), or None
+            The columns gene, antibody, plate, well, field and cell_line, with the Id as
+            index and None where something is unknown; from the Ids and the tables.
+            None if nothing is known.
 
     Raises
     ------
     ValueError
         If a column, a label or an image file is missing, a label id is not one of 0 to
-        27, an Id occurs twice, there are no images, or `channels` is not made of
-        different letters of RGBY.
+        27, an Id occurs twice with different labels, two files show the same channel,
+        there are no images, or `channels` is not made of different letters of RGBY.
+        Images are checked when they are read: see `ImageCollection`.
 
     See Also
     --------
+    load_cyto2017 : The challenge with 13 locations.
+    load_image_table : Images and labels in a table of any other form.
     make_cells : Synthetic images with known labels, without any file.
+
+    Notes
+    -----
+    A file is recognised by its name, ``<image>_<colors>.<png, jpg, jpeg, tif or
+    tiff>``:
+
+    - ``<image>`` is the Id, or the Id without its gene. Files of an antibody may also
+      lie in a folder named by its number: ``4109/24_H11_1_red.jpg``, as on the image
+      server of the atlas, belongs to the Ids ``4109_24_H11_1`` and
+      ``ENSG00000000003_4109_24_H11_1``.
+    - ``<colors>`` is red, green, blue or yellow for a file of that one channel. A grey
+      file is read as it is. If it shows its stain in colour, the brightest colour plane
+      of each pixel is the channel.
+    - ``<colors>`` may be several of red, green and blue, as in ``_blue_red_green.jpg``
+      [2]_. Each is then read from its own colour plane, unless the image has a file
+      of that channel alone. A composite with yellow is passed over, because yellow
+      cannot be told from red and green.
+
+    Other files are ignored. Extensions and layouts may be mixed in a folder.
 
     References
     ----------
     .. [1] W. Ouyang et al., "Analysis of the Human Protein Atlas Image Classification
        competition", Nature Methods 16, 2019.
+    .. [2] The Human Protein Atlas, https://www.proteinatlas.org, subcellular section.
 
     Examples
     --------
-    >>> from sklearn_protloc.datasets import load_hpa
-    >>> hpa = load_hpa("train.csv", "train/", image_size=128)  # doctest: +SKIP
-    >>> hpa.data  # doctest: +SKIP
-    ImageCollection(31072 samples, 4 channels, 128 x 128, uint8)
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import cv2
+    >>> import pandas as pd
+    >>> from sklearn_protloc.datasets import load_hpa, make_cells
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> ids = ["4109_24_H11_1", "4109_24_H11_2"]
+    >>> for name, cell in zip(ids, make_cells(2).data):
+    ...     for color, channel in zip(["red", "green", "blue", "yellow"], cell):
+    ...         _ = cv2.imwrite(str(folder / f"{name}_{color}.png"), channel)
+    >>> table = pd.DataFrame({"Id": ids, "Target": ["25", "16 0"]})
+    >>> table.to_csv(folder / "train.csv", index=False)
+    >>> hpa = load_hpa(folder / "train.csv", folder)
+    >>> hpa.data
+    ImageCollection(2 samples, 4 channels, 64 x 64, uint8)
+    >>> [hpa.target_names[k] for k in hpa.target[1].nonzero()[0]]
+    ['Nucleoplasm', 'Cytokinetic bridge']
+    >>> hpa.groups.tolist()
+    ['4109', '4109']
     """
-    colors = _check_channels(channels)
-    images_dir = Path(images_dir)
-    if not images_dir.is_dir():
-        raise ValueError(f"Folder of images not found: {images_dir}.")
+    folder = ColorFolder(images_dir, colors_of(channels))
     if labels_csv is None:
-        ids, target = _find_ids(images_dir, colors), None
+        ids, target, table = folder.images(), None, None
     else:
-        ids, target = _read_labels(labels_csv)
-    paths = [[images_dir / f"{i}_{color}.png" for color in colors] for i in ids]
-    data = ImageCollection(paths, ids=ids, image_size=image_size)
+        ids, target, table = _read_labels(labels_csv)
+    known = describe(ids, table, cell_lines_csv)
+    data = folder.collect(image_names(ids, folder), ids, image_size)
     names = list(HPA_LOCATIONS)
     if as_frame and target is not None:
         target = pd.DataFrame(target, columns=names, index=pd.Index(ids, name="Id"))
-    return Bunch(data=data, target=target, target_names=names, ids=ids)
-
-
-def _check_channels(channels):
-    """Return the colours of the channels as they stand in file names."""
-    letters = list(channels) if isinstance(channels, str) else []
-    if not letters or len(set(letters)) < len(letters) or set(letters) - set(_COLORS):
-        raise ValueError(
-            "Expected channels as different letters of RGBY in the wanted order, such "
-            f"as 'RGBY' or 'G', got {channels!r}."
-        )
-    return [_COLORS[letter] for letter in letters]
-
-
-def _find_ids(images_dir, colors):
-    """Return the sorted Ids of the images in a folder."""
-    found = {
-        path.name.removesuffix(f"_{color}.png")
-        for color in colors
-        for path in images_dir.glob(f"*_{color}.png")
-    }
-    if not found:
-        raise ValueError(
-            f"No images in {images_dir}: expected files named <Id>_{colors[0]}.png."
-        )
-    return np.array(sorted(found), dtype=object)
+    return Bunch(
+        data=data,
+        target=target,
+        target_names=names,
+        ids=ids,
+        groups=antibodies(known),
+        metadata=known,
+    )
 
 
 def _read_labels(labels_csv):
-    """Return the Ids and the indicator matrix of a table of labels."""
-    table = pd.read_csv(labels_csv, dtype=str, keep_default_na=False)
-    table = table.fillna("")  # rows that end early
-    missing = [name for name in ("Id", "Target") if name not in table.columns]
-    if missing:
-        raise ValueError(
-            f"{labels_csv} lacks the column {' and '.join(missing)}: expected Id and "
-            f"Target, got {', '.join(table.columns)}."
-        )
-    if table.empty:
-        raise ValueError(f"{labels_csv} lists no images.")
-    repeated = table.index[table["Id"].duplicated()]
-    if len(repeated):
-        raise ValueError(f"{_where(labels_csv, table, repeated[0])} occurs before too.")
-    target = np.zeros((len(table), len(HPA_LOCATIONS)), np.int8)
-    for row, text in enumerate(table["Target"]):
-        labels = text.split()
-        unknown = [label for label in labels if label not in _LABEL_IDS]
-        if unknown or not labels:
-            got = f"unknown label {unknown[0]!r}" if unknown else "no label"
-            raise ValueError(
-                f"{_where(labels_csv, table, row)} has {got}: expected label ids from "
-                "0 to 27 separated by spaces, such as '16 0'."
-            )
-        target[row, [_LABEL_IDS[label] for label in labels]] = 1
-    return table["Id"].to_numpy(dtype=object), target
-
-
-def _where(labels_csv, table, row):
-    """Name a row as a text editor shows it: the header is line 1."""
-    return f"{labels_csv}, line {row + 2}: Id {table['Id'].iloc[row]!r}"
+    """Return the Ids, the indicator matrix and all columns of a table of labels."""
+    table = Table.read(labels_csv, "Id")
+    table.check_columns(["Id", "Target"])
+    expected = "label ids from 0 to 27 separated by spaces, such as '16 0'"
+    target = table.indicator("Target", str.split, _PLACES, expected)
+    rows = table.rows_named_once(target)
+    frame = table.frame.iloc[rows]
+    return frame["Id"].to_numpy(dtype=object), target[rows], frame

@@ -6,6 +6,7 @@ from sklearn_protloc.datasets._alike import check_ids, unlike
 from sklearn_protloc.datasets._cache import cached_array
 from sklearn_protloc.datasets._path_tables import paths_in_folder, paths_in_table
 from sklearn_protloc.datasets._sources import Samples, open_array, open_files
+from sklearn_protloc.datasets._tables import Table
 from sklearn_protloc.utils import LazyImages
 
 
@@ -147,7 +148,7 @@ class ImageCollection(LazyImages):
         collection : ImageCollection
             The samples in the order of the table.
         """
-        paths, ids = paths_in_table(table, columns, root, id_column)
+        paths, ids = paths_in_table(Table.read(table), columns, root, id_column)
         size = {"image_size": image_size, "interpolation": interpolation}
         return cls(paths, axes=axes, colored=colored, ids=ids, **size)
 

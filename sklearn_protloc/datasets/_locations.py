@@ -1,4 +1,4 @@
-"""Names of the subcellular locations of the Human Protein Atlas."""
+"""Names of the subcellular locations that proteins are labelled with."""
 
 # The position is the label id of the 2018 Kaggle challenge: never reorder.
 HPA_LOCATIONS = (
@@ -30,4 +30,21 @@ HPA_LOCATIONS = (
     "Cytosol",
     "Cytoplasmic bodies",
     "Rods & rings",
+)
+
+# In the order of the tables of the papers: GapNet-PL (2019), Table 2.
+CYTO2017_LOCATIONS = (
+    "Actin filaments",
+    "Centrosome",
+    "Cytosol",
+    "Endoplasmic reticulum",
+    "Golgi apparatus",
+    "Intermediate filaments",
+    "Microtubules",
+    "Mitochondria",
+    "Nuclear membrane",
+    "Nucleoli",
+    "Nucleus",
+    "Plasma membrane",
+    "Vesicles",
 )

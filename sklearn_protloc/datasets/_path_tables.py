@@ -6,33 +6,15 @@ import re
 from pathlib import Path
 from string import Formatter
 
-import numpy as np
-import pandas as pd
-
 
 def paths_in_table(table, columns, root, id_column):
     """Return the files that a table lists, a column per channel, and its ids."""
-    where = "The table"
-    if not isinstance(table, pd.DataFrame):
-        where = os.fspath(table)
-        table = pd.read_csv(table, dtype=str)
     columns = [columns] if isinstance(columns, str) else list(columns)
-    wanted = columns + [id_column] * (id_column is not None)
-    missing = [str(name) for name in wanted if name not in table.columns]
-    if missing:
-        raise ValueError(
-            f"{where} lacks the column {' and '.join(missing)}: it has "
-            f"{', '.join(map(str, table.columns))}."
-        )
-    empty = np.argwhere(table[columns].isna().to_numpy())
-    if len(empty):
-        row, column = empty[0]
-        raise ValueError(
-            f"{where} has no file name in row {row} of column {columns[column]!r}. "
-            "Every sample needs a file for every channel: drop that row."
-        )
-    paths = [[Path(root, name) for name in row] for row in table[columns].to_numpy()]
-    return paths, None if id_column is None else table[id_column].to_numpy()
+    table.check_columns(columns + [id_column] * (id_column is not None))
+    table.check_filled(columns, "file name")
+    rows = table.frame[columns].to_numpy(dtype=object)
+    paths = [[os.path.join(root, str(name)) for name in row] for row in rows]
+    return paths, None if id_column is None else table.frame[id_column].to_numpy()
 
 
 def paths_in_folder(folder, pattern, channels):

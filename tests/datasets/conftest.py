@@ -1,7 +1,9 @@
 import cv2
+import numpy as np
 import pytest
 
 from sklearn_protloc.datasets import make_cells
+from tests.datasets.color_files import IDS
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,17 @@ def write_images():
         return paths
 
     return write
+
+
+@pytest.fixture(scope="session")
+def hpa_cells():
+    """Return three images; blurred, as JPEG keeps only smooth pictures well."""
+    cells = make_cells(3, image_size=64, random_state=0).data
+    return np.array([[cv2.GaussianBlur(c, (0, 0), 2) for c in cell] for cell in cells])
+
+
+@pytest.fixture
+def hpa_table(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text(f"Id,Target\n{IDS[0]},21 13 25 2 0\n{IDS[1]},5\n{IDS[2]},16 0\n")
+    return path

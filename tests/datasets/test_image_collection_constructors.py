@@ -44,7 +44,7 @@ def test_table_lacks_a_column(table):
 
 def test_table_lacks_a_file_name(table, tmp_path):
     table.loc[2, "blue"] = None
-    with pytest.raises(ValueError, match=r"no file name in row 2 of column 'blue'"):
+    with pytest.raises(ValueError, match=r"row 2 has no file name in column 'blue'"):
         ImageCollection.from_table(table, COLUMNS)
 
 

@@ -119,7 +119,7 @@ def test_mixed_sizes_ask_for_image_size(folder):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("Id,Labels\na,0\n", "lacks the column Target: .* got Id, Labels"),
+        ("Id,Labels\na,0\n", "lacks the column Target: it has Id, Labels"),
         ("name,x\na,0\n", "lacks the column Id and Target"),
         ("Id,Target\n", "lists no images"),
         ("Id,Target\na,0\nb,28\n", "line 3: Id 'b' has unknown label '28'"),
