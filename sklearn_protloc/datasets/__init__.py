@@ -4,6 +4,7 @@ from sklearn_protloc.datasets._as_sliceable import as_sliceable
 from sklearn_protloc.datasets._cells import make_cells
 from sklearn_protloc.datasets._cyto2017 import load_cyto2017
 from sklearn_protloc.datasets._hpa import load_hpa
+from sklearn_protloc.datasets._hpa_fetch import fetch_hpa
 from sklearn_protloc.datasets._image_collection import ImageCollection
 from sklearn_protloc.datasets._image_table import load_image_table
 from sklearn_protloc.datasets._locations import CYTO2017_LOCATIONS, HPA_LOCATIONS
@@ -13,6 +14,7 @@ __all__ = [
     "HPA_LOCATIONS",
     "ImageCollection",
     "as_sliceable",
+    "fetch_hpa",
     "load_cyto2017",
     "load_hpa",
     "load_image_table",

@@ -82,6 +82,7 @@ def load_hpa(
 
     See Also
     --------
+    fetch_hpa : Images and labels downloaded from the atlas.
     load_cyto2017 : The challenge with 13 locations.
     load_image_table : Images and labels in a table of any other form.
     make_cells : Synthetic images with known labels, without any file.

@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from sklearn_protloc.datasets import make_cells
+from sklearn_protloc.datasets import _hpa_pages, fetch_hpa, make_cells
+from tests.datasets.atlas_server import AtlasServer
 from tests.datasets.color_files import IDS
 
 
@@ -32,6 +33,27 @@ def write_images():
         return paths
 
     return write
+
+
+@pytest.fixture
+def atlas(monkeypatch):
+    """Return a server that fetch_hpa takes for those of the Human Protein Atlas."""
+    with AtlasServer() as server:
+        monkeypatch.setattr(_hpa_pages, "_ATLAS", server.url)
+        monkeypatch.setattr(_hpa_pages, "_IMAGES", server.url)
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def fetch(tmp_path, atlas):
+    """Return fetch_hpa with a cache of its own, which is fetch.folder."""
+
+    def fetch(*args, **kwargs):
+        return fetch_hpa(*args, data_home=tmp_path, **{"delay": 0} | kwargs)
+
+    fetch.folder = tmp_path / "hpa"
+    return fetch
 
 
 @pytest.fixture(scope="session")
