@@ -1,4 +1,4 @@
-"""Compare the ways of reading images with each other.
+"""Compare the ways of reading images, and of putting batches together.
 
 Run ``python benchmarks/images.py``. Real montages of the Human Protein Atlas are read
 from the folder in PROTLOC_DATA (``../shared/data`` if not set), else synthetic cells
@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from sklearn_protloc.classifiers._batches import Batches, ImageDataset
 from sklearn_protloc.datasets import ImageCollection, load_hpa, make_cells
 
 N_IMAGES, REPEATS = 24, 25
@@ -84,6 +85,33 @@ def reading():
     print(f"cached / memcpy       {np.median(mapped / copied):8.3f}")
 
 
+def assembling():
+    """Print how long it takes to put batches of images in memory together."""
+    X = np.random.default_rng(0).integers(0, 256, (256, 4, 512, 512), dtype=np.uint8)
+    rng = np.random.default_rng(0)
+    batches = Batches(ImageDataset(X), batch_size=32, rng=rng)
+    buffer = np.empty((32, *X.shape[1:]), X.dtype)
+
+    def by_memcpy():
+        for start in range(0, len(X), 32):
+            np.copyto(buffer, X[start : start + 32])
+
+    def by_batches():
+        for _ in batches.read():
+            pass
+
+    def by_index():
+        rows = np.random.default_rng(0).permutation(len(X))
+        for start in range(0, len(X), 32):
+            X[rows[start : start + 32]]
+
+    memcpy, ours, fancy = times_in_turns([by_memcpy, by_batches, by_index]).T
+    print("batches of 32 x 4 x 512 x 512 uint8, in random order")
+    print(f"batches / memcpy      {np.median(ours / memcpy):8.3f}  (goal: 1.3)")
+    print(f"fancy index / memcpy  {np.median(fancy / memcpy):8.3f}")
+
+
 if __name__ == "__main__":
     cv2.setNumThreads(1)
+    assembling()
     reading()

@@ -126,7 +126,10 @@ def test_train_prints_an_honest_table(cells_folder, tmp_path, capsys):
 
 
 def test_options_of_train_reach_the_classifier(cells_folder, tmp_path):
-    options = "--batch-size 5 --lr 0.02 --dropout 0.25 --random-state 7 --device cpu"
+    options = (
+        "--batch-size 5 --lr 0.02 --dropout 0.25 --random-state 7 --device cpu "
+        "--crop-size 16 --num-workers 1"
+    )
     arguments = train_arguments(cells_folder, tmp_path / "m", "--amp", "--cv", "2")
     assert main([*arguments, *options.split()]) == 0
     model = joblib.load(tmp_path / "m")["model"]
@@ -137,7 +140,26 @@ def test_options_of_train_reach_the_classifier(cells_folder, tmp_path):
     assert params["random_state"] == 7
     assert params["device"] == "cpu"
     assert params["amp"] is True
+    assert params["crop_size"] == 16
+    assert params["num_workers"] == 1
     assert model.cv.n_splits == 2
+
+
+def test_folds_keep_antibodies_together(cells_folder, tmp_path, capsys):
+    """Six antibodies of four images each: their numbers begin the Ids."""
+    (tmp_path / "images").mkdir()
+    table = pd.read_csv(cells_folder / "train.csv")
+    for i, name in enumerate(table["Id"]):
+        table.loc[i, "Id"] = f"{i % 6}_1_A1_{i}"
+        for color in COLORS:
+            old = cells_folder / "images" / f"{name}_{color}.png"
+            new = tmp_path / "images" / f"{table.loc[i, 'Id']}_{color}.png"
+            new.write_bytes(old.read_bytes())
+    table.to_csv(tmp_path / "train.csv", index=False)
+    assert main(train_arguments(tmp_path, tmp_path / "m", "--cv", "2")) == 0
+    assert "each of 6 antibodies together" in capsys.readouterr().out
+    model = joblib.load(tmp_path / "m")["model"]
+    assert type(model.cv).__name__ == "GroupKFold"
 
 
 def test_learning_rate_goes_up_and_down_again(cells_folder, tmp_path):
@@ -195,6 +217,8 @@ def test_predict_leaves_images_without_a_location_empty(
         (["--device", "tpu9"], "device"),
         (["--random-state", "-1"], "Seed must be between 0"),
         (["--n-jobs", "0"], "n_jobs"),
+        (["--crop-size", "2000"], "crop_size"),
+        (["--num-workers", "-1"], "num_workers"),
     ],
 )
 def test_impossible_training_options(options, message, cells_folder, tmp_path, capsys):
@@ -243,7 +267,7 @@ def test_impossible_demo_options(options, message, capsys):
         ("Id,Target\ncell0,1\ncell1,99\n", "unknown label '99'"),
         ("Id,Target\ncell0,1\nnobody,2\n", "nobody_red.png"),
         ("Id,Target\ncell0,1\ncell1,1\n", "only 'Nuclear membrane'"),
-        ("", "No columns"),
+        ("", "the file is empty"),
     ],
 )
 def test_tables_of_labels_that_do_not_fit(

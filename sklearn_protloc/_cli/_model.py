@@ -3,6 +3,7 @@
 import sys
 
 import torch
+from sklearn.model_selection import GroupKFold
 from skorch.callbacks import GradientNormClipping, LRScheduler
 
 from sklearn_protloc import networks
@@ -19,13 +20,15 @@ __all__ = ["make_model", "print_table"]
 _MAX_GRADIENT = 5.0
 
 
-def make_model(args):
+def make_model(args, grouped=False):
     """Build the estimator that the options describe.
 
     Parameters
     ----------
     args : argparse.Namespace
         Options of `demo` or `train`.
+    grouped : bool, default=False
+        Whether images come in groups that no fold may divide.
 
     Returns
     -------
@@ -39,6 +42,8 @@ def make_model(args):
         batch_size=args.batch_size,
         max_epochs=args.max_epochs,
         augmenter=RandomDihedral(),
+        crop_size=args.crop_size,
+        num_workers=args.num_workers,
         device=args.device,
         amp=args.amp,
         callbacks=[
@@ -49,9 +54,8 @@ def make_model(args):
     )
     if args.n_jobs == 1 and sys.stdout.isatty():
         _show_progress(classifier)
-    folds = MultilabelStratifiedKFold(
-        args.cv, shuffle=True, random_state=args.random_state
-    )
+    splitter = GroupKFold if grouped else MultilabelStratifiedKFold
+    folds = splitter(args.cv, shuffle=True, random_state=args.random_state)
     return MultiLabelThresholdOptimizer(classifier, cv=folds, n_jobs=args.n_jobs)
 
 

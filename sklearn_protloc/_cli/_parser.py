@@ -115,7 +115,15 @@ def _add_demo(commands):
     )
     _add_training_options(demo, max_epochs=20)
     demo.set_defaults(
-        batch_size=32, lr=3e-3, dropout=None, cv=3, device="auto", amp=False, n_jobs=1
+        batch_size=32,
+        lr=3e-3,
+        dropout=None,
+        crop_size=None,
+        cv=3,
+        device="auto",
+        amp=False,
+        n_jobs=1,
+        num_workers=0,
     )
 
 
@@ -132,6 +140,12 @@ def _add_train(commands):
         help="which, in which order (default: %(default)s)",
     )
     add("--image-size", type=int, help="resize to pixels a side (default: as they are)")
+    add(
+        "--crop-size",
+        type=int,
+        help="train on random parts of so many pixels a side, and predict in tiles "
+        "(default: whole images)",
+    )
     _add_training_options(train, max_epochs=30)
     add(
         "--batch-size",
@@ -163,6 +177,12 @@ def _add_train(commands):
         type=int,
         default=1,
         help="folds trained at a time (default: %(default)s)",
+    )
+    add(
+        "--num-workers",
+        type=int,
+        default=0,
+        help="threads that read images ahead, for each fold (default: %(default)s)",
     )
 
 

@@ -32,14 +32,17 @@ def run(args):
                 f"{hpa.target_names[label_ids[0]]!r}: there is nothing to tell apart."
             )
         target = hpa.target.iloc[:, label_ids]
-        model = make_model(args)
+        model = make_model(args, grouped=hpa.groups is not None)
         n_images, n_channels, height, width = hpa.data.shape
         print(
             f"Training {args.network} on {n_images} images ({n_channels} channels, "
             f"{height} x {width}) with {len(label_ids)} locations ...",
             flush=True,
         )
-        model.fit(hpa.data, target)
+        if hpa.groups is not None:
+            n_groups = len(set(hpa.groups))
+            print(f"Folds keep the images of each of {n_groups} antibodies together.")
+        model.fit(hpa.data, target, groups=hpa.groups)
         joblib.dump(_bundle(model, target, label_ids, args), file)
     _report(model, len(target))
     print(f"\nSaved {args.out}.")

@@ -70,20 +70,21 @@ class Batches:
         return bounds
 
     def __iter__(self):
-        for rows, pixels in self._read_batches():
+        for rows, pixels in self.read():
             images = self._to_float(pixels)
             weights = self._to_device(self.dataset.weights, rows)
             inputs = images if weights is None else (images, weights)
             targets = self._to_device(self.dataset.targets, rows)
             yield inputs, torch.zeros(len(rows)) if targets is None else targets
 
-    def _read_batches(self):
-        """Yield rows and their pixels, while workers read the batch after them."""
+    def read(self):
+        """Yield rows and their pixels, which are good until the next are asked for."""
         n_ahead = 1 if self.num_workers else 0
         buffers = itertools.cycle(self._buffers(n_ahead + 1))
         with _pool(self.num_workers) as submit:
             pending = deque()
             for rows in self._batches_of_rows():
+                # workers read it while the batches before are trained on
                 pending.append(self._start(submit, rows, next(buffers)))
                 if len(pending) > n_ahead:
                     yield _finish(*pending.popleft())
