@@ -2,6 +2,7 @@
 
 from sklearn_protloc.datasets._as_sliceable import as_sliceable
 from sklearn_protloc.datasets._cells import make_cells
+from sklearn_protloc.datasets._check_images import check_images
 from sklearn_protloc.datasets._cyto2017 import load_cyto2017
 from sklearn_protloc.datasets._hpa import load_hpa
 from sklearn_protloc.datasets._hpa_fetch import fetch_hpa
@@ -14,6 +15,7 @@ __all__ = [
     "HPA_LOCATIONS",
     "ImageCollection",
     "as_sliceable",
+    "check_images",
     "fetch_hpa",
     "load_cyto2017",
     "load_hpa",
