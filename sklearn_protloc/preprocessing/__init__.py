@@ -5,6 +5,7 @@ from sklearn_protloc.preprocessing._channel_standardizer import ChannelStandardi
 from sklearn_protloc.preprocessing._missing_channel_imputer import MissingChannelImputer
 from sklearn_protloc.preprocessing._percentile_stretch import PercentileStretch
 from sklearn_protloc.preprocessing._resize import Resize
+from sklearn_protloc.preprocessing._to_float import ToFloat
 
 __all__ = [
     "ChannelSelector",
@@ -12,4 +13,5 @@ __all__ = [
     "MissingChannelImputer",
     "PercentileStretch",
     "Resize",
+    "ToFloat",
 ]

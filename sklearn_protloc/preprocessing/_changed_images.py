@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from sklearn_protloc.utils import LazyImages
+from sklearn_protloc.utils import LazyImages, check_finite
 
 
 class ChangedImages(LazyImages):
@@ -48,14 +48,3 @@ class ChangedImages(LazyImages):
         view = copy.copy(self)
         view._images = self._images[rows]
         return view
-
-
-def check_finite(image):
-    """Return the image, or refuse NaN and infinity."""
-    if image.dtype.kind == "f" and not np.isfinite(image).all():
-        what = "NaN" if np.isnan(image).any() else "infinity"
-        raise ValueError(
-            f"Input X contains {what}. Every pixel must be a finite number: repair or "
-            "drop the images concerned."
-        )
-    return image

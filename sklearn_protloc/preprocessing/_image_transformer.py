@@ -7,8 +7,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_protloc.datasets import ImageCollection
-from sklearn_protloc.preprocessing._changed_images import ChangedImages, check_finite
-from sklearn_protloc.utils import LazyImages, check_image_data
+from sklearn_protloc.preprocessing._changed_images import ChangedImages
+from sklearn_protloc.utils import LazyImages, check_finite, check_image_data
 
 
 class ImageTransformer(TransformerMixin, BaseEstimator, ABC):

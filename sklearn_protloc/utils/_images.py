@@ -128,6 +128,11 @@ def check_finite(values):
     values : ndarray
         Pixels of any type; only floats can be otherwise.
 
+    Returns
+    -------
+    values : ndarray
+        The same.
+
     Raises
     ------
     ValueError
@@ -137,7 +142,8 @@ def check_finite(values):
     --------
     >>> import numpy as np
     >>> from sklearn_protloc.utils import check_finite
-    >>> check_finite(np.zeros((4, 8, 8)))
+    >>> check_finite(np.zeros(2))
+    array([0., 0.])
     """
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         what = "NaN" if np.isnan(values).any() else "infinity"
@@ -145,6 +151,7 @@ def check_finite(values):
             f"Input X contains {what}. Every pixel must be a finite number: repair or "
             "drop the images concerned."
         )
+    return values
 
 
 def read_image(X, row):

@@ -13,6 +13,7 @@ from sklearn_protloc.preprocessing import (
     MissingChannelImputer,
     PercentileStretch,
     Resize,
+    ToFloat,
 )
 
 few = settings(max_examples=20, derandomize=True, deadline=None)
@@ -218,3 +219,13 @@ def test_real_montages_stay_lazy(protloc_data):
     whole = np.asarray(view, dtype=np.float64)
     np.testing.assert_allclose(whole.mean((0, 2, 3)), 0, atol=1e-5)
     np.testing.assert_allclose(whole.std((0, 2, 3)), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "top"), [(np.uint8, 255), (np.uint16, 65535), (np.float64, 1)]
+)
+def test_pixels_become_fractions_of_full_brightness(dtype, top):
+    X = (np.linspace(0, 1, 6).reshape(1, 1, 2, 3) * top).astype(dtype)
+    scaled = ToFloat().fit_transform(X)
+    assert scaled.dtype == np.float32
+    np.testing.assert_allclose(scaled, X / top, rtol=1e-6)

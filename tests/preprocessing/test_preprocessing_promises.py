@@ -29,6 +29,7 @@ PARAMETERS = {
     ],
     "PercentileStretch": [{}],
     "Resize": [{"image_size": 16}, {"image_size": (20, 8), "interpolation": "linear"}],
+    "ToFloat": [{}],
 }
 TRANSFORMERS = [
     getattr(preprocessing, name)(**parameters)
@@ -122,8 +123,8 @@ def test_images_do_not_depend_on_their_neighbours(transformer, images):
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
 def test_types(transformer, images, dtype):
     changed = clone(transformer).fit_transform(images.astype(dtype))
-    standardized = isinstance(transformer, preprocessing.ChannelStandardizer)
-    assert changed.dtype == (np.float32 if standardized else dtype)
+    to_float = preprocessing.ChannelStandardizer | preprocessing.ToFloat
+    assert changed.dtype == (np.float32 if isinstance(transformer, to_float) else dtype)
 
 
 @every
