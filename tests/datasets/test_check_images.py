@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from sklearn_protloc.datasets import ImageCollection, check_images, make_cells
+from sklearn_protloc.preprocessing import MissingChannelImputer
 
 CELLS = make_cells(17, image_size=32, random_state=1).data
 COLORED = cv2.merge([CELLS[5, 1] // 2, CELLS[5, 1], CELLS[5, 1] // 4])
@@ -159,6 +160,13 @@ def test_mask_puts_zeros_in_place_of_faulty_channels(damaged):
     np.testing.assert_array_equal(part, expected[[12, 1]])
     assert part.ids.tolist() == ["cell12", "cell1"]
     assert "faulty channels masked" in repr(part)
+
+
+def test_masked_images_pass_through_transformers(damaged):
+    report = check_images(damaged, policy="mask")
+    imputed = MissingChannelImputer("mean").fit_transform(report.data)
+    assert imputed[1][2].any()
+    np.testing.assert_array_equal(imputed[1][1], CELLS[1, 1])
 
 
 def test_masked_images_are_cached(damaged, tmp_path):
