@@ -74,7 +74,7 @@ def load_cyto2017(
 
     Notes
     -----
-    The challenge is no longer offered, and its files were not at hand. Known are: the
+    The files of the challenge were not at hand when this was written. Known are: the
     form of the label file, from the scoring script of the organisers [3]_ and the code
     of [1]_; one TIFF per channel, of the three sizes, some in grey and some "encoded in
     different color channels", from [1]_, section 2. The channel of a file in colour is

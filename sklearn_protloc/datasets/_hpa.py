@@ -22,9 +22,9 @@ def load_hpa(
 ):
     """Load labels and lazily opened images of the Human Protein Atlas.
 
-    Reads the 2018 Kaggle challenge, the images that the atlas itself offers, and
-    HPAv18, the images that were added to the challenge. No image but the first is
-    opened before it is needed.
+    Reads the 2018 Kaggle challenge [1]_, the images that the atlas itself offers, and
+    HPAv18, those of its images that were added to the challenge. No image but the first
+    is opened before it is needed.
 
     Parameters
     ----------

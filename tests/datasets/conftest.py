@@ -58,9 +58,11 @@ def fetch(tmp_path, atlas):
 
 @pytest.fixture(scope="session")
 def hpa_cells():
-    """Return three images; blurred, as JPEG keeps only smooth pictures well."""
+    """Return three images, smooth as JPEG wants them, and bright."""
     cells = make_cells(3, image_size=64, random_state=0).data
-    return np.array([[cv2.GaussianBlur(c, (0, 0), 2) for c in cell] for cell in cells])
+    cells = [[cv2.GaussianBlur(c, (0, 0), 2) for c in cell] for cell in cells]
+    cells = np.array(cells, float)
+    return (255 * cells / cells.max(axis=(2, 3), keepdims=True)).astype(np.uint8)
 
 
 @pytest.fixture

@@ -84,6 +84,9 @@ def test_composites_with_yellow_are_passed_over(tmp_path, hpa_cells, hpa_table):
         black = np.zeros((64, 64, 3), np.uint8)
         write(tmp_path / f"{image_id}_blue_red_green_yellow.jpg", black)
     np.testing.assert_array_equal(load_hpa(hpa_table, tmp_path).data, hpa_cells)
+    (tmp_path / f"{IDS[0]}_red.png").unlink()
+    with pytest.raises(ValueError, match=rf"not found: .*{IDS[0]}_red\.png\. "):
+        load_hpa(hpa_table, tmp_path)
 
 
 def test_a_grey_composite_is_none(tmp_path, hpa_cells, hpa_table):
