@@ -42,6 +42,7 @@ class Batches:
         device="cpu",
         standardize=False,
         rng=None,
+        sampler=None,
         augmenter=None,
         crop_size=None,
         num_workers=0,
@@ -51,6 +52,7 @@ class Batches:
         self.device = torch.device(device)
         self.standardize = standardize
         self.rng = rng  # None: in order, without chance
+        self.sampler = sampler
         self.augmenter = augmenter if rng is not None else None
         self.image_size = crop_size or tuple(dataset.X.shape[2:])
         self.num_workers = num_workers
@@ -93,9 +95,22 @@ class Batches:
 
     def _batches_of_rows(self):
         rows = self.dataset.rows
-        if self.rng is not None:
+        if self.rng is not None and self.sampler is not None:
+            rows = rows[self._sample(self.dataset.targets[rows])]
+        elif self.rng is not None:
             rows = self.rng.permutation(rows)
         return [rows[a:b] for a, b in itertools.pairwise(self._bounds())]
+
+    def _sample(self, targets):
+        """Let the sampler draw images, as many as there are in an epoch."""
+        drawn = np.asarray(self.sampler(targets, self.rng))
+        fits = drawn.shape == (len(targets),) and drawn.dtype.kind in "iu"
+        if not fits or drawn.min() < 0 or drawn.max() >= len(targets):
+            raise ValueError(
+                f"The sampler was given the targets of {len(targets)} images, and has "
+                f"to return as many row numbers below that; it returned {drawn!r}."
+            )
+        return drawn
 
     def _buffers(self, n_buffers):
         """Allocate memory that all batches share: fresh large ones cost page faults."""

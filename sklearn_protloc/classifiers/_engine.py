@@ -29,6 +29,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         n_outputs,
         standardize,
         amp,
+        sampler,
         augmenter,
         crop_size,
         num_workers,
@@ -39,6 +40,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         self.n_outputs = n_outputs
         self.standardize = standardize
         self.amp = amp
+        self.sampler = sampler
         self.augmenter = augmenter
         self.crop_size = crop_size
         self.num_workers = num_workers
@@ -60,6 +62,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
             device=self.device,
             standardize=self.standardize,
             rng=self.rng if training else None,
+            sampler=self.sampler,
             augmenter=self.augmenter,
             crop_size=None if dataset.targets is None else self.crop_size,
             num_workers=self.num_workers,
@@ -124,6 +127,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         self.criterion = None
         self.criterion_ = None
         self.rng = None
+        self.sampler = None
 
     def to_device(self, device):
         """Move the network to where the next batches go."""

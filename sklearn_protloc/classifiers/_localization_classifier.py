@@ -80,6 +80,11 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         Called as ``augmenter(image, rng)`` on each training image, shape
         (n_channels, height, width), every time it is drawn; never when predicting.
         Such as :class:`~sklearn_protloc.augmentation.RandomDihedral`.
+    sampler : callable, default=None
+        Called as ``sampler(y, rng)`` before each epoch with the 0/1 targets of the
+        training images, shape (n, n_labels), and a :class:`numpy.random.Generator`;
+        returns n row numbers, the images of the epoch in order. None shows each image
+        once, in random order.
     crop_size : int or tuple of 2 int, default=None
         Side, or (height, width), in pixels, of the part of each training image that
         the network sees, cut out at random anew in every epoch, before `augmenter`;
@@ -184,6 +189,7 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         "class_weight": [StrOptions({"balanced"}), dict, "array-like", None],
         "standardize": ["boolean"],
         "augmenter": [callable, None],
+        "sampler": [callable, None],
         "crop_size": [Interval(Integral, 1, None, closed="left"), tuple, list, None],
         "tile_overlap": [Interval(Real, 0, 1, closed="left")],
         "aggregate": [StrOptions({"mean", "max", "noisy_and"}), None],
@@ -215,6 +221,7 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         class_weight=None,
         standardize=True,
         augmenter=None,
+        sampler=None,
         crop_size=None,
         tile_overlap=0.25,
         aggregate="mean",
@@ -243,6 +250,7 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         self.class_weight = class_weight
         self.standardize = standardize
         self.augmenter = augmenter
+        self.sampler = sampler
         self.crop_size = crop_size
         self.tile_overlap = tile_overlap
         self.aggregate = aggregate

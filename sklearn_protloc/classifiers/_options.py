@@ -62,12 +62,12 @@ def _short(thing):
     return repr(thing)
 
 
-def check_augmenter(augmenter):
-    """Refuse a class where an object is called with every image."""
-    if isinstance(augmenter, type):
+def check_built(value, name):
+    """Refuse a class where an object is called again and again."""
+    if isinstance(value, type):
         raise TypeError(
-            f"Expected augmenter as an object, got the class {augmenter.__name__}: "
-            f"use {augmenter.__name__}()."
+            f"Expected {name} as an object, got the class {value.__name__}: "
+            f"use {value.__name__}()."
         )
 
 

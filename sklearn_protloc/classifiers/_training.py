@@ -12,7 +12,7 @@ from sklearn_protloc.classifiers._batches import ImageDataset
 from sklearn_protloc.classifiers._criterion import Criterion
 from sklearn_protloc.classifiers._engine import EpochReporter, LocalizationNet
 from sklearn_protloc.classifiers._options import (
-    check_augmenter,
+    check_built,
     check_crop_size,
     check_net_params,
     default_loss,
@@ -88,7 +88,8 @@ def _hold_out(estimator, dataset, rng):
 
 
 def _build_net(estimator, fitted, train, valid, device, seed):
-    check_augmenter(estimator.augmenter)
+    check_built(estimator.augmenter, "augmenter")
+    check_built(estimator.sampler, "sampler")
     kind, n_outputs = fitted["_kind"], train.targets.shape[1]
     crop_size = check_crop_size(estimator.crop_size, fitted["image_shape_"])
     options = {
@@ -120,6 +121,7 @@ def _build_net(estimator, fitted, train, valid, device, seed):
         "n_outputs": n_outputs,
         "standardize": estimator.standardize,
         "amp": estimator.amp,
+        "sampler": estimator.sampler,
         "augmenter": estimator.augmenter,
         "crop_size": crop_size,
         "num_workers": estimator.num_workers,

@@ -1,0 +1,61 @@
+"""Which images an epoch shows."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from sklearn_protloc.classifiers import LocalizationClassifier
+from sklearn_protloc.networks import TinyNet
+
+
+class FirstLabelOnly:
+    """Draws images that have the first label, and keeps what it was given."""
+
+    def __init__(self):
+        self.targets = []
+
+    def __call__(self, y, rng):
+        self.targets.append(y.copy())
+        return rng.choice(np.flatnonzero(y[:, 0]), len(y))
+
+
+def test_an_epoch_shows_what_the_sampler_draws(X, y):
+    seen = []
+
+    def spy(image, rng):
+        seen.append(image.tobytes())
+        return image
+
+    sampler = FirstLabelOnly()
+    model = LocalizationClassifier(
+        TinyNet, max_epochs=2, sampler=sampler, augmenter=spy, random_state=0
+    ).fit(X, y)
+    allowed = {image.tobytes() for image in X[y[:, 0] == 1]}
+    assert len(seen) == 2 * len(X)
+    assert set(seen) <= allowed
+    assert_array_equal(sampler.targets[0], y)
+    assert len(sampler.targets) == 2
+    model.predict(X)
+    assert len(sampler.targets) == 2
+
+
+def test_held_out_images_are_not_drawn(X, y):
+    sampler = FirstLabelOnly()
+    LocalizationClassifier(
+        TinyNet, max_epochs=1, sampler=sampler, validation_fraction=0.5, random_state=0
+    ).fit(X, y)
+    assert len(sampler.targets[0]) == 30
+
+
+@pytest.mark.parametrize(
+    "drawn", [[0, 1], np.full(60, 60), np.full(60, -1), np.zeros(60)], ids=str
+)
+def test_rows_that_do_not_exist_are_refused(X, y, drawn):
+    model = LocalizationClassifier(TinyNet, sampler=lambda y, rng: drawn)
+    with pytest.raises(ValueError, match="as many row numbers below"):
+        model.fit(X, y)
+
+
+def test_a_class_is_no_sampler(X, y):
+    with pytest.raises(TypeError, match=r"use FirstLabelOnly\(\)"):
+        LocalizationClassifier(TinyNet, sampler=FirstLabelOnly).fit(X, y)
