@@ -1,7 +1,7 @@
 """Image collections, loaders of the Human Protein Atlas, and synthetic cells."""
 
 from sklearn_protloc.datasets._as_sliceable import as_sliceable
-from sklearn_protloc.datasets._cells import make_cells
+from sklearn_protloc.datasets._cells._make_cells import make_cells
 from sklearn_protloc.datasets._check_images import check_images
 from sklearn_protloc.datasets._cyto2017 import load_cyto2017
 from sklearn_protloc.datasets._hpa import load_hpa

@@ -1,0 +1,1 @@
+"""Synthetic cells: what is drawn, where, and how it is photographed."""
