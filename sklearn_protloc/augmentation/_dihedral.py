@@ -1,7 +1,10 @@
 """The eight moves of a square: cells have no up, no left and no right."""
 
 import numpy as np
-from sklearn.base import BaseEstimator
+
+from sklearn_protloc.augmentation._matrices import dihedral_matrix
+from sklearn_protloc.augmentation._random_change import RandomChange
+from sklearn_protloc.augmentation._steps import Warp
 
 __all__ = ["RandomDihedral", "dihedral"]
 
@@ -42,7 +45,7 @@ def dihedral(image, move):
     return turned[..., ::-1] if move >= 4 else turned
 
 
-class RandomDihedral(BaseEstimator):
+class RandomDihedral(RandomChange):
     """Turn and mirror an image by one of the eight moves, each as likely.
 
     Images that are not square are only mirrored and turned by half, so that every
@@ -73,7 +76,11 @@ class RandomDihedral(BaseEstimator):
         image : ndarray of shape (n_channels, height, width)
             The changed image, of the same dtype.
         """
+        return dihedral(image, self._draw_move(image.shape, rng))
+
+    def _draw(self, shape, rng):
+        return [Warp(dihedral_matrix(self._draw_move(shape, rng), *shape[1:]))]
+
+    def _draw_move(self, shape, rng):
         move = int(rng.integers(8))
-        if image.shape[-1] != image.shape[-2]:
-            move -= move % 2
-        return dihedral(image, move)
+        return move - move % 2 if shape[-1] != shape[-2] else move
