@@ -1,6 +1,6 @@
 """Compare the ways of reading images, and of putting batches together.
 
-Run ``python benchmarks/images.py``. Real montages of the Human Protein Atlas are read
+Run ``python benchmarks/images.py``. Real images of the Human Protein Atlas are read
 from the folder in PROTLOC_DATA (``../shared/data`` if not set), else synthetic cells
 are written as PNG files. The ways take turns, and every ratio is the median of the
 ratios of the turns.
@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from sklearn_protloc.augmentation import dihedral
 from sklearn_protloc.classifiers._batches import Batches, ImageDataset
 from sklearn_protloc.datasets import ImageCollection, load_hpa, make_cells
 
@@ -21,15 +22,29 @@ N_IMAGES, REPEATS = 24, 25
 ROOT = Path(__file__).parents[1]
 
 
-def montages(folder):
-    """Return a collection of files, real ones if there are any."""
-    data = ROOT / os.environ.get("PROTLOC_DATA", "../shared/data") / "hpa_montages"
-    if data.is_dir():
-        print("real montages, 4 x 512 x 512")
-        return load_hpa(data / "train.csv", data / "images").data[:N_IMAGES]
-    print("synthetic cells, 4 x 512 x 512")
-    cells = make_cells(N_IMAGES, image_size=512, cells_per_image=9, random_state=0)
-    for i, image in enumerate(cells.data):
+def folder_of(name):
+    """Return a folder of real data, or None."""
+    path = ROOT / os.environ.get("PROTLOC_DATA", "../shared/data") / name
+    return path if path.is_dir() else None
+
+
+def montages():
+    """Return the files of real montages, which are black between the cells."""
+    data = folder_of("hpa_montages")
+    X = load_hpa(data / "train.csv", data / "images").data[:N_IMAGES]
+    return ImageCollection(X.paths)
+
+
+def fields(folder):
+    """Return files full of cells, as in the 2018 Kaggle challenge."""
+    data = folder_of("hpa_fullres")
+    if data is None:
+        X = make_cells(N_IMAGES, image_size=512, cells_per_image=16).data
+    else:
+        labels, images = data / "labels.csv", data / "images"
+        few = np.asarray(load_hpa(labels, images, image_size=512).data)
+        X = [dihedral(few[i % len(few)], i // len(few)) for i in range(N_IMAGES)]
+    for i, image in enumerate(X):
         for channel, letter in zip(image, "RGBY", strict=True):
             cv2.imwrite(str(folder / f"{i:03d}_{letter}.png"), channel)
     return ImageCollection.from_folder(folder, "{id}_{channel}.png", channels="RGBY")
@@ -59,11 +74,12 @@ def times_in_turns(ways):
     return times
 
 
-def reading():
+def reading(title, open_images):
     """Print how long decoding and reading from a cache take."""
+    print(f"{title}, 4 x 512 x 512")
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        X = montages(folder)
+        X = open_images(folder)
         start = time.perf_counter()
         cached = X.cache(folder / "X.npy")
         took = time.perf_counter() - start
@@ -114,4 +130,7 @@ def assembling():
 if __name__ == "__main__":
     cv2.setNumThreads(1)
     assembling()
-    reading()
+    kind = "real" if folder_of("hpa_fullres") else "synthetic"
+    reading(f"{kind} fields of view", fields)
+    if folder_of("hpa_montages"):
+        reading("real montages", lambda _: montages())

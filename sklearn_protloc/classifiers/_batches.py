@@ -56,6 +56,7 @@ class Batches:
         self.augmenter = augmenter if rng is not None else None
         self.image_size = crop_size or tuple(dataset.X.shape[2:])
         self.num_workers = num_workers
+        self._buffers = None
 
     def __len__(self):
         return len(self._bounds()) - 1
@@ -82,7 +83,9 @@ class Batches:
     def read(self):
         """Yield rows and their pixels, which are good until the next are asked for."""
         n_ahead = 1 if self.num_workers else 0
-        buffers = itertools.cycle(self._buffers(n_ahead + 1))
+        if self._buffers is None:
+            self._buffers = self._allocate(n_ahead + 1)
+        buffers = itertools.cycle(self._buffers)
         with _pool(self.num_workers) as submit:
             pending = deque()
             for rows in self._batches_of_rows():
@@ -112,8 +115,8 @@ class Batches:
             )
         return drawn
 
-    def _buffers(self, n_buffers):
-        """Allocate memory that all batches share: fresh large ones cost page faults."""
+    def _allocate(self, n_buffers):
+        """Allocate memory for all batches of all epochs: fresh pages cost time."""
         X = self.dataset.X
         dtype = {"u1": torch.uint8, "u2": torch.uint16}.get(X.dtype.str[1:])
         pinned = self.device.type == "cuda"
