@@ -1,5 +1,6 @@
 """Training on parts of images, and predicting images larger than those parts."""
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -11,7 +12,8 @@ from torch import nn
 from sklearn_protloc.augmentation import dihedral
 from sklearn_protloc.classifiers import LocalizationClassifier
 from sklearn_protloc.classifiers._crops import crop_corner, tile_corners
-from sklearn_protloc.networks import TinyNet
+from sklearn_protloc.datasets import ImageCollection, load_hpa
+from sklearn_protloc.networks import GapNetPL, TinyNet
 
 
 class FirstPixel(nn.Module):
@@ -245,3 +247,23 @@ def test_large_images_are_predicted_few_at_a_time(monkeypatch, X, y):
     monkeypatch.setattr(where, 5 * 16 * 16)
     assert_allclose(model.predict_proba(X), expected, atol=1e-6)
     assert set(sizes) == {5}
+
+
+def test_real_fields_of_view_of_two_sizes(protloc_data):
+    """Trained on crops of 2048 px fields, and predicted on one of 3072 px too."""
+    folder = protloc_data / "hpa_fullres"
+    hpa = load_hpa(folder / "labels.csv", folder / "images")
+    sizes = np.array([cv2.imread(row[0]).shape[0] for row in hpa.data.paths])
+    target = hpa.target[:, hpa.target.any(axis=0)]
+    model = LocalizationClassifier(
+        GapNetPL, max_epochs=1, crop_size=128, tile_overlap=0, num_workers=2
+    ).set_params(aggregate=None, random_state=0)
+    with pytest.warns(UserWarning, match="No training image"):
+        model.fit(hpa.data[sizes == 2048], target[sizes == 2048])
+    assert model.image_shape_ == (4, 2048, 2048)
+    large = hpa.data[sizes == 3072]
+    large = ImageCollection(large.paths)
+    whole = model.predict_proba(large)
+    tiled = model.set_params(aggregate="mean").predict_proba(large)
+    assert whole.shape == tiled.shape == (1, target.shape[1])
+    assert 0 < abs(whole - tiled).max() < 0.5
