@@ -159,7 +159,7 @@ def test_folds_keep_antibodies_together(cells_folder, tmp_path, capsys):
     assert main(train_arguments(tmp_path, tmp_path / "m", "--cv", "2")) == 0
     assert "each of 6 antibodies together" in capsys.readouterr().out
     model = joblib.load(tmp_path / "m")["model"]
-    assert type(model.cv).__name__ == "GroupKFold"
+    assert type(model.cv).__name__ == "MultilabelStratifiedGroupKFold"
 
 
 def test_learning_rate_goes_up_and_down_again(cells_folder, tmp_path):

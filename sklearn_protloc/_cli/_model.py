@@ -3,13 +3,13 @@
 import sys
 
 import torch
-from sklearn.model_selection import GroupKFold
 from skorch.callbacks import GradientNormClipping, LRScheduler
 
 from sklearn_protloc import networks
 from sklearn_protloc.augmentation import RandomDihedral
 from sklearn_protloc.classifiers import LocalizationClassifier
 from sklearn_protloc.model_selection import (
+    MultilabelStratifiedGroupKFold,
     MultilabelStratifiedKFold,
     MultiLabelThresholdOptimizer,
 )
@@ -54,8 +54,8 @@ def make_model(args, grouped=False):
     )
     if args.n_jobs == 1 and sys.stdout.isatty():
         _show_progress(classifier)
-    splitter = GroupKFold if grouped else MultilabelStratifiedKFold
-    folds = splitter(args.cv, shuffle=True, random_state=args.random_state)
+    kind = MultilabelStratifiedGroupKFold if grouped else MultilabelStratifiedKFold
+    folds = kind(args.cv, shuffle=True, random_state=args.random_state)
     return MultiLabelThresholdOptimizer(classifier, cv=folds, n_jobs=args.n_jobs)
 
 

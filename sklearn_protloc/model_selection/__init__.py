@@ -1,8 +1,19 @@
 """Folds and decision thresholds for multi-label targets."""
 
-from sklearn_protloc.model_selection._split import MultilabelStratifiedKFold
+from sklearn_protloc.model_selection._leakage import leakage_report
+from sklearn_protloc.model_selection._splitters import (
+    MultilabelStratifiedGroupKFold,
+    MultilabelStratifiedKFold,
+    MultilabelStratifiedShuffleSplit,
+)
 from sklearn_protloc.model_selection._threshold_optimizer import (
     MultiLabelThresholdOptimizer,
 )
 
-__all__ = ["MultiLabelThresholdOptimizer", "MultilabelStratifiedKFold"]
+__all__ = [
+    "MultiLabelThresholdOptimizer",
+    "MultilabelStratifiedGroupKFold",
+    "MultilabelStratifiedKFold",
+    "MultilabelStratifiedShuffleSplit",
+    "leakage_report",
+]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["METRICS", "evaluate", "f1_from_counts", "label_scores"]
+__all__ = ["METRICS", "evaluate", "f1_from_counts", "label_scores", "macro_score"]
 
 
 def f1_from_counts(tp, fp, fn, tn):
@@ -66,3 +66,22 @@ def label_scores(metric, y, predicted):
     """
     hits = np.logical_and(y, predicted).sum(axis=0)
     return evaluate(metric, hits, predicted.sum(axis=0), y.sum(axis=0), len(y))
+
+
+def macro_score(metric, y, predicted):
+    """Return the mean of a metric over the labels that occur, NaN if none does.
+
+    Parameters
+    ----------
+    metric : callable
+        As in `evaluate`.
+    y, predicted : ndarrays of shape (n_samples, n_labels)
+        0/1 or boolean values.
+
+    Returns
+    -------
+    score : float
+        The mean.
+    """
+    occurs = y.any(axis=0)
+    return label_scores(metric, y, predicted)[occurs].mean() if occurs.any() else np.nan

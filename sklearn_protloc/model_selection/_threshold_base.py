@@ -15,6 +15,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_protloc.model_selection._cross_fit import decide
+from sklearn_protloc.model_selection._threshold_models import as_splitter
 from sklearn_protloc.utils import label_probabilities
 
 __all__ = ["BaseLabelThresholdClassifier"]
@@ -130,7 +131,8 @@ class BaseLabelThresholdClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEsti
         Returns
         -------
         routing : MetadataRouter
-            The estimator's requests for `fit` and those of `cv` for `split`.
+            The estimator's requests for `fit` and those of `cv` for `split`: a number
+            of folds takes groups if there are any.
         """
         return (
             MetadataRouter(owner=self)
@@ -139,7 +141,7 @@ class BaseLabelThresholdClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEsti
                 method_mapping=MethodMapping().add(caller="fit", callee="fit"),
             )
             .add(
-                splitter=self.cv,
+                splitter=as_splitter(self.cv, grouped=True),
                 method_mapping=MethodMapping().add(caller="fit", callee="split"),
             )
         )

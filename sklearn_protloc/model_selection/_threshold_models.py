@@ -12,10 +12,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_protloc.model_selection._fold_ensemble import FoldEnsemble
 from sklearn_protloc.model_selection._out_of_fold import out_of_fold
-from sklearn_protloc.model_selection._split import MultilabelStratifiedKFold
+from sklearn_protloc.model_selection._splitters import (
+    MultilabelStratifiedGroupKFold,
+    MultilabelStratifiedKFold,
+)
 from sklearn_protloc.utils import label_probabilities, stratified_holdout
 
-__all__ = ["ThresholdModels", "fit_models", "is_hold_out", "is_prefit"]
+__all__ = ["ThresholdModels", "as_splitter", "fit_models", "is_hold_out", "is_prefit"]
 
 # Each fold trains a network; the paper of the method has three folds as well.
 DEFAULT_N_SPLITS = 3
@@ -113,6 +116,14 @@ def is_prefit(estimator, cv):
     return isinstance(cv, str) or (frozen and cv is None)
 
 
+def as_splitter(cv, *, grouped):
+    """Return the splitter that a number of folds stands for, or what else `cv` is."""
+    if cv is None or isinstance(cv, Integral):
+        kind = MultilabelStratifiedGroupKFold if grouped else MultilabelStratifiedKFold
+        return kind(DEFAULT_N_SPLITS if cv is None else cv)
+    return cv
+
+
 def _splits(X, indicator, cv, random_state, split_params):
     """Return the list of (train, test) rows that `cv` stands for."""
     if is_hold_out(cv):
@@ -124,8 +135,5 @@ def _splits(X, indicator, cv, random_state, split_params):
             )
         held_out = stratified_holdout(indicator, cv, random_state)
         return [(np.flatnonzero(~held_out), np.flatnonzero(held_out))]
-    cv = DEFAULT_N_SPLITS if cv is None else cv
-    splitter = (
-        MultilabelStratifiedKFold(cv) if isinstance(cv, Integral) else check_cv(cv)
-    )
-    return list(splitter.split(X, indicator, **split_params))
+    cv = as_splitter(cv, grouped="groups" in split_params)
+    return list(check_cv(cv).split(X, indicator, **split_params))

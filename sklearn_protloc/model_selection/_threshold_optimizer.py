@@ -71,15 +71,15 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
     cv : int, float, cross-validation splitter, iterable of splits, "prefit" or None, \
             default=None
         How to hold samples out. None is 3, since every fold trains a model; an
-        integer is the number of folds of an unshuffled
-        :class:`MultilabelStratifiedKFold`. A float between 0 and 1 is the fraction of
-        samples to hold out once, stratified: the model is trained on the others,
-        `train_indices_`, and not refitted. Otherwise each sample may be held out once
-        at most; if some never are, such as with a single split, the thresholds are
-        tuned on the others. With "prefit" nothing is fitted: the thresholds are tuned
-        on the samples given to `fit`, which should be new to the estimator. For a
-        :class:`~sklearn.frozen.FrozenEstimator`, which is never refitted either,
-        None means the same.
+        integer is the number of unshuffled folds, of :class:`MultilabelStratifiedKFold`
+        or, given groups, :class:`MultilabelStratifiedGroupKFold`. A float between 0 and
+        1 is the fraction of samples to hold out once, stratified: the model is trained
+        on the others, `train_indices_`, and not refitted. Otherwise each sample may be
+        held out once at most; if some never are, such as with a single split, the
+        thresholds are tuned on the others. With "prefit" nothing is fitted: the
+        thresholds are tuned on the samples given to `fit`, which should be new to the
+        estimator. For a :class:`~sklearn.frozen.FrozenEstimator`, which is never
+        refitted either, None means the same.
     ensemble : bool, default=False
         Whether to keep the models of the folds and average their probabilities, in
         place of refitting one model on all samples.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sklearn_protloc.model_selection._count_metrics import label_scores
+from sklearn_protloc.model_selection._count_metrics import macro_score
 from sklearn_protloc.model_selection._cross_fit import (
     MAX_FOLDS,
     choose,
@@ -71,15 +71,9 @@ def tune(rule, y, p, folds, label_names, *, scored=None, **options):
         each, crossed = cross_fit(rule, y, p, folds, scored=scored, **options)
         decisions["f1_cross_fitted"] = crossed[known]
         stds = each.std(axis=0)
-        estimate = _macro(options["metric"], y[known], crossed[known])
+        estimate = macro_score(options["metric"], y[known], crossed[known])
     report = threshold_report(
         label_names, y[known], decisions, thresholds, stds, options["min_positives"]
     )
-    best_score = _macro(options["metric"], y[known], decisions["f1"])
+    best_score = macro_score(options["metric"], y[known], decisions["f1"])
     return Tuned(thresholds, stds, best_score, estimate, report)
-
-
-def _macro(metric, y, decided):
-    """Return the mean of the metric over the labels that occur."""
-    occurs = y.any(axis=0)
-    return label_scores(metric, y, decided)[occurs].mean() if occurs.any() else np.nan

@@ -14,7 +14,11 @@ from sklearn_protloc.utils._lazy_images import LazyImages
 from sklearn_protloc.utils._optional import import_or_raise
 from sklearn_protloc.utils._probabilities import label_probabilities
 from sklearn_protloc.utils._resize import check_image_size, resize_image
-from sklearn_protloc.utils._stratification import stratified_folds, stratified_holdout
+from sklearn_protloc.utils._stratification import (
+    stratified_folds,
+    stratified_holdout,
+    stratified_parts,
+)
 from sklearn_protloc.utils._targets import as_single_column, check_indicator
 
 __all__ = [
@@ -33,4 +37,5 @@ __all__ = [
     "resize_image",
     "stratified_folds",
     "stratified_holdout",
+    "stratified_parts",
 ]

@@ -1,30 +1,36 @@
-"""Dealing multi-label samples evenly, by groups of equal label sets."""
+"""Dividing multi-label samples with like shares of every label."""
 
 import numpy as np
 from sklearn.utils import check_random_state
 
-__all__ = ["stratified_folds", "stratified_holdout"]
+from sklearn_protloc.utils._dealing import deal
 
-# Bounds that keep the swaps cheap beside the dealing.
-SWAPS_PER_SHARE = 4
-MAX_CANDIDATES = 256
+__all__ = ["stratified_folds", "stratified_holdout", "stratified_parts"]
 
 
-def stratified_folds(indicator, n_splits, *, shuffle=False, random_state=None):
+def stratified_folds(
+    indicator, n_splits, *, groups=None, shuffle=False, random_state=None
+):
     """Assign every sample to one of `n_splits` folds with like labels in each.
 
     Samples with the same label set are interchangeable, so whole multiples of
     `n_splits` copies of a set are dealt evenly. What is left over is dealt set by
     set, the set with the rarest label first, each copy to the fold that lacks its
     labels most. This is the aim of iterative stratification [1]_, reached on
-    label sets instead of samples.
+    label sets instead of samples. At last samples are swapped between folds: while a
+    label is a whole sample off its share, and while a fold has none of a label with
+    `n_splits` positives or more, as far as swaps help.
 
     Parameters
     ----------
     indicator : array-like of shape (n_samples, n_labels)
         0/1 or boolean values, see `check_indicator`.
     n_splits : int
-        Number of folds, at least 2 and at most ``n_samples``.
+        Number of folds, at least 2 and at most ``n_samples``, or as many as there are
+        groups.
+    groups : array-like of shape (n_samples,) of int, default=None
+        Samples of one group, numbered from 0, get the same fold: whole groups are dealt
+        and moved. If None, each sample is its own.
     shuffle : bool, default=False
         If False, copies of a label set are dealt in the order of the rows, so that
         neighbouring rows tend to stay together. If True, in random order.
@@ -35,7 +41,7 @@ def stratified_folds(indicator, n_splits, *, shuffle=False, random_state=None):
     -------
     folds : ndarray of shape (n_samples,), dtype int64
         The fold of each sample, from 0 to ``n_splits - 1``. Fold sizes differ by
-        at most one.
+        at most one; with groups they are evened out like a label.
 
     References
     ----------
@@ -45,14 +51,55 @@ def stratified_folds(indicator, n_splits, *, shuffle=False, random_state=None):
     Examples
     --------
     >>> from sklearn_protloc.utils import stratified_folds
-    >>> stratified_folds([[1, 0], [1, 0], [1, 1], [1, 1], [0, 1], [0, 1]], 2)
+    >>> y = [[1, 0], [1, 0], [1, 1], [1, 1], [0, 1], [0, 1]]
+    >>> stratified_folds(y, 2)
     array([0, 1, 0, 1, 0, 1])
+    >>> stratified_folds(y, 2, groups=[0, 1, 2, 2, 0, 1])
+    array([1, 1, 0, 0, 1, 1])
     """
-    indicator = np.asarray(indicator, dtype=bool)
-    sizes = np.full(n_splits, len(indicator) // n_splits)
-    sizes[: len(indicator) % n_splits] += 1
     rng = check_random_state(random_state) if shuffle else None
-    return _deal(indicator, np.ones(n_splits, dtype=int), sizes, rng)
+    contents = _contents(indicator)
+    weights = np.ones(n_splits, dtype=np.int64)
+    if groups is None:
+        sizes = np.full(n_splits, len(contents) // n_splits)
+        sizes[: len(contents) % n_splits] += 1
+        return deal(contents, weights, sizes=sizes, rng=rng)
+    groups = np.asarray(groups)
+    per_group = np.zeros((groups.max() + 1, contents.shape[1]), dtype=np.int64)
+    np.add.at(per_group, groups, contents)
+    return deal(per_group, weights, rng=rng)[groups]
+
+
+def stratified_parts(indicator, sizes, random_state=None):
+    """Assign samples to parts of given sizes with like shares of every label in each.
+
+    Parameters
+    ----------
+    indicator : array-like of shape (n_samples, n_labels)
+        0/1 or boolean values. For a single label pass one column; for a
+        multi-class target its one-hot form.
+    sizes : array-like of int
+        How many samples each part gets, ``n_samples`` in all.
+    random_state : int, RandomState instance or None, default=None
+        Decides which copies of a label set go where.
+
+    Returns
+    -------
+    parts : ndarray of shape (n_samples,), dtype int64
+        The part of each sample, counted from 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_protloc.utils import stratified_parts
+    >>> y = np.array([[1, 0]] * 4 + [[0, 1]] * 4)
+    >>> parts = stratified_parts(y, [4, 2, 2], random_state=0)
+    >>> [y[parts == part].sum(axis=0).tolist() for part in range(3)]
+    [[2, 2], [1, 1], [1, 1]]
+    """
+    rng = check_random_state(random_state)
+    sizes = np.asarray(sizes)
+    return deal(_contents(indicator), sizes, sizes=sizes, rng=rng)
 
 
 def stratified_holdout(indicator, fraction, random_state=None):
@@ -87,7 +134,6 @@ def stratified_holdout(indicator, fraction, random_state=None):
     >>> held_out[:4].sum(), held_out[4:].sum()
     (np.int64(1), np.int64(1))
     """
-    indicator = np.asarray(indicator, dtype=bool)
     n_samples = len(indicator)
     if n_samples < 2:
         raise ValueError(
@@ -98,112 +144,11 @@ def stratified_holdout(indicator, fraction, random_state=None):
             f"Expected fraction between 0 and 1, both excluded, got {fraction!r}."
         )
     n_held_out = min(max(round(fraction * n_samples), 1), n_samples - 1)
-    sizes = np.array([n_samples - n_held_out, n_held_out])
-    rng = check_random_state(random_state)
-    return _deal(indicator, sizes, sizes, rng).astype(bool)
+    sizes = [n_samples - n_held_out, n_held_out]
+    return stratified_parts(indicator, sizes, random_state).astype(bool)
 
 
-def _deal(indicator, weights, sizes, rng):
-    """Return the part of each sample; part f gets `sizes[f]` samples.
-
-    `weights` are whole numbers proportional to what a part should get of each label.
-    """
-    n_samples = len(indicator)
-    order = np.arange(n_samples) if rng is None else rng.permutation(n_samples)
-    if rng is not None:  # no part is favoured by standing first
-        parts = rng.permutation(len(sizes))
-        weights, sizes = weights[parts], sizes[parts]
-    else:
-        parts = np.arange(len(sizes))
-    group = _label_set_ids(indicator[order])
-    _, first, counts = np.unique(group, return_index=True, return_counts=True)
-    label_sets = indicator[order[first]]
-    copies = counts[:, None] * weights // weights.sum()
-    surplus = _deal_remainders(label_sets, counts, copies, weights, sizes)
-    _swap_copies(label_sets, copies, surplus)
-
-    result = np.empty(n_samples, dtype=np.int64)
-    by_set = order[np.argsort(group, kind="stable")]
-    result[by_set] = np.repeat(np.tile(parts, len(counts)), copies.ravel())
-    return result
-
-
-def _label_set_ids(indicator):
-    """Return a number for each row, equal for equal rows."""
-    packed = np.packbits(indicator, axis=1)
-    packed = np.pad(packed, [(0, 0), (0, -packed.shape[1] % 8)])
-    ids = np.zeros(len(indicator), dtype=np.int64)
-    for word in np.ascontiguousarray(packed).view(np.uint64).T:
-        _, word_ids = np.unique(word, return_inverse=True)
-        _, ids = np.unique(ids * len(ids) + word_ids, return_inverse=True)
-    return ids
-
-
-def _deal_remainders(label_sets, counts, copies, weights, sizes):
-    """Deal the copies of each label set not dealt yet, adding to `copies` in place.
-
-    Return how many samples of each label each part has above its share.
-    """
-    n_samples, n_positive = counts.sum(), counts @ label_sets
-    surplus = copies.T @ label_sets - np.outer(weights / weights.sum(), n_positive)
-    urgency = 1 / np.sqrt(np.maximum(n_positive, 1))
-    room = sizes - copies.sum(axis=0)
-    left = counts - copies.sum(axis=1)
-    rarest = np.where(label_sets, n_positive, n_samples).min(axis=1, initial=n_samples)
-    for g in np.argsort(rarest, kind="stable"):
-        labels = np.flatnonzero(label_sets[g])
-        # Every part gets one copy of a set before any part gets a second one.
-        dealt = np.zeros(len(sizes))
-        for _ in range(left[g]):
-            cost = surplus[:, labels] @ urgency[labels] + n_samples * dealt
-            cost[room == 0] = np.inf
-            part = np.argmin(cost)
-            copies[g, part] += 1
-            surplus[part, labels] += 1
-            room[part] -= 1
-            dealt[part] += 1
-    return surplus
-
-
-def _swap_copies(label_sets, copies, surplus):
-    """Swap samples between parts while a label is a whole sample off its share.
-
-    Sizes stay as they are. `copies` and `surplus` are changed in place.
-    """
-    for _ in range(SWAPS_PER_SHARE * surplus.size):
-        worst_first = np.argsort(-np.abs(surplus), axis=None, kind="stable")
-        for worst in worst_first:
-            part, label = divmod(worst, surplus.shape[1])
-            if abs(surplus[part, label]) < 1 - 1e-9:
-                return
-            if swap := _best_swap(label_sets, copies, surplus, part, label):
-                break
-        else:
-            return
-        donor, taker, given, returned = swap
-        copies[given, [donor, taker]] += [-1, 1]
-        copies[returned, [donor, taker]] += [1, -1]
-        moved = label_sets[given].astype(int) - label_sets[returned]
-        surplus[donor] -= moved
-        surplus[taker] += moved
-
-
-def _best_swap(label_sets, copies, surplus, part, label):
-    """Return the swap that brings all labels closest to their shares, if one does."""
-    if surplus[part, label] > 0:
-        donor, taker = part, np.argmin(surplus[:, label])
-    else:
-        donor, taker = np.argmax(surplus[:, label]), part
-    has_label = label_sets[:, label]
-    give = np.flatnonzero(has_label & (copies[:, donor] > 0))[:MAX_CANDIDATES]
-    back = np.flatnonzero(~has_label & (copies[:, taker] > 0))[:MAX_CANDIDATES]
-    if not (len(give) and len(back)):
-        return None
-    a, b = label_sets[give].astype(float), label_sets[back].astype(float)
-    # Half the change of the sum of squared surpluses of donor and taker.
-    pull = surplus[taker] - surplus[donor] + 1
-    gain = (a @ pull)[:, None] + b @ (2 - pull) - 2 * a @ b.T
-    i, j = np.unravel_index(np.argmin(gain), gain.shape)
-    if gain[i, j] > -1e-9:
-        return None
-    return donor, taker, give[i], back[j]
+def _contents(indicator):
+    """Return what `deal` is to know of samples: their labels, and that each is one."""
+    indicator = np.asarray(indicator, dtype=bool)
+    return np.column_stack([indicator, np.ones(len(indicator), dtype=bool)])

@@ -89,11 +89,10 @@ def check_indicator(y):
             "Input y contains NaN. Every label must be 0 (absent) or 1 (present); "
             "drop the rows that were not annotated."
         )
-    wrong = np.setdiff1d(values, [0, 1])
-    if wrong.size:
+    if not ((values == 0) | (values == 1)).all():
         raise ValueError(
             "Expected y to hold only 0 (absent) and 1 (present), got also "
-            f"{wrong[:5].tolist()}."
+            f"{np.setdiff1d(values, [0, 1])[:5].tolist()}."
         )
     if names is None:
         names = [str(k) for k in range(values.shape[1])]

@@ -75,6 +75,29 @@ def test_nested_with_routing():
     check_seen(groups=True, weight=True, n_fits=6)
 
 
+@pytest.mark.parametrize("cv", [None, 3])
+@pytest.mark.parametrize("routing", [False, True])
+def test_a_number_of_folds_keeps_groups_together(cv, routing):
+    with config_context(enable_metadata_routing=routing):
+        optimizer = MultiLabelThresholdOptimizer(Weighted(), cv=cv)
+        optimizer.fit(X, Y, groups=GROUPS)
+        check_seen(groups=True, weight=False)
+        optimizer.fit(X, Y)  # and does without
+
+
+def test_a_number_of_folds_gets_the_groups_of_outer_folds():
+    with config_context(enable_metadata_routing=True):
+        cross_validate(
+            MultiLabelThresholdOptimizer(Weighted(), cv=2),
+            X,
+            Y,
+            cv=GroupKFold(2),
+            scoring=lambda model, X, y: model.predict(X).mean(),
+            params={"groups": GROUPS},
+        )
+    check_seen(groups=True, weight=False, n_fits=6)
+
+
 def test_routing_refuses_what_nobody_requested():
     with config_context(enable_metadata_routing=True):
         optimizer = MultiLabelThresholdOptimizer(Weighted())

@@ -1,12 +1,13 @@
 """Cross-validation folds for multi-label targets."""
 
-import warnings
-
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
-from sklearn.utils import check_consistent_length
 
-from sklearn_protloc.utils import as_single_column, check_indicator, stratified_folds
+from sklearn_protloc.model_selection._splitters._checks import (
+    check_labels,
+    warn_of_groups,
+)
+from sklearn_protloc.utils import stratified_folds
 
 __all__ = ["MultilabelStratifiedKFold"]
 
@@ -19,9 +20,10 @@ class MultilabelStratifiedKFold(StratifiedKFold):
     integer would mean unstratified folds for a multi-label `y`. For a `y` of one
     column it is :class:`~sklearn.model_selection.StratifiedKFold`.
 
-    Samples with equal label sets are dealt evenly, as a group; the rest follows the
-    rule of iterative stratification [1]_, after which samples are swapped
-    between folds as long as a label is a whole sample off its share.
+    Samples with equal label sets are dealt evenly; the rest follows the rule of
+    iterative stratification [1]_. After that samples are swapped between folds as far
+    as it helps: while a label is a whole sample off its share, and while a fold has
+    none of a label with `n_splits` positives or more.
 
     Parameters
     ----------
@@ -36,6 +38,8 @@ class MultilabelStratifiedKFold(StratifiedKFold):
 
     See Also
     --------
+    MultilabelStratifiedGroupKFold : Folds that keep groups together.
+    MultilabelStratifiedShuffleSplit : Random divisions of any size.
     MultiLabelThresholdOptimizer : Tunes thresholds on such folds.
     sklearn.model_selection.StratifiedKFold : The same for one column of classes.
 
@@ -53,8 +57,8 @@ class MultilabelStratifiedKFold(StratifiedKFold):
     >>> for train, test in folds.split(np.zeros(6), y):
     ...     print(test, y[test].sum(axis=0))
     [0 2] [1 1]
-    [3 5] [1 1]
-    [1 4] [2 2]
+    [1 5] [1 2]
+    [3 4] [2 1]
     """
 
     def split(self, X, y, groups=None):
@@ -62,7 +66,7 @@ class MultilabelStratifiedKFold(StratifiedKFold):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, ...)
+        X : array-like of shape (n_samples, ...), or None
             The samples. Only their number is read.
         y : {array-like, DataFrame, sparse matrix} of shape (n_samples, n_labels) \
                 or array-like of shape (n_samples,)
@@ -82,18 +86,11 @@ class MultilabelStratifiedKFold(StratifiedKFold):
         ValueError
             If there are more folds than samples, or `y` is not a 0/1 indicator.
         """
-        single = as_single_column(y)
-        if single is not None:
-            yield from super().split(X, single, groups)
+        warn_of_groups(self, groups)
+        indicator, classes = check_labels(X, y)
+        if indicator is None:
+            yield from super().split(classes, classes)
             return
-        if groups is not None:
-            warnings.warn(
-                f"The groups parameter is ignored by {type(self).__name__}.",
-                UserWarning,
-                stacklevel=2,
-            )
-        indicator, _ = check_indicator(y)
-        check_consistent_length(X, indicator)
         if self.n_splits > len(indicator):
             raise ValueError(
                 f"Cannot have number of splits n_splits={self.n_splits} greater "
