@@ -22,7 +22,7 @@ class ClassAwareSampler(BaseEstimator):
     References
     ----------
     .. [1] L. Shen, Z. Lin and Q. Huang, "Relay backpropagation for effective learning
-       of deep convolutional neural networks", ECCV 2016, section 4.
+       of deep convolutional neural networks", ECCV 2016.
 
     Examples
     --------

@@ -58,7 +58,7 @@ def imbalance_report(y):
     ----------
     .. [1] F. Charte, A. J. Rivera, M. J. del Jesus and F. Herrera, "Addressing
        imbalance in multilabel classification: Measures and random resampling
-       algorithms", Neurocomputing 163, 2015, section 3.
+       algorithms", Neurocomputing 163, 2015.
     .. [2] F. Charte, A. J. Rivera, M. J. del Jesus and F. Herrera, "Concurrence among
        imbalanced labels and its influence on multilabel resampling algorithms", HAIS
        2014.

@@ -31,7 +31,8 @@ class RareLabelOverSampler(MultiLabelSampler):
     augmenter : callable, default=None
         Changes the copies of images. Called as ``augmenter(image, rng)`` with a copy
         and a :class:`numpy.random.Generator`; returns an image of the same shape and
-        dtype. Each copy is changed in its own way, and in the same way whenever it is
+        dtype. Such as :func:`~sklearn_protloc.augmentation.gapnet_variant`, what [1]_
+        did. Each copy is changed in its own way, and in the same way whenever it is
         read. None leaves copies unchanged: enough for a classifier that changes all
         images itself. A table cannot have one.
     selection : {"greedy", "random"}, default="greedy"
@@ -75,10 +76,10 @@ class RareLabelOverSampler(MultiLabelSampler):
 
     References
     ----------
-    .. [1] The variant of GapNet for 28 locations of the Human Protein Atlas, whose
-       set of images grew to 34,098 in this way, section on the data. It seems to have
-       been grown before it was divided into folds, which lets copies of training
-       images into the test.
+    .. [1] M. Madeira and M. T. Parreira, "Protein Localization from High-Resolution
+       Microscopy using Deep Neural Networks", Tsinghua University, section 2.1, where
+       31,072 images become 34,098. It is not said that the folds were made before;
+       otherwise copies of training images are among those tested on.
 
     Examples
     --------
