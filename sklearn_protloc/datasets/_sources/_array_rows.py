@@ -9,7 +9,7 @@ import numpy as np
 from sklearn_protloc.datasets._sources._source import Source
 
 # As much of a memory map is left in this process's account before it is let go.
-_MAPPED_BYTES = 2**26
+_MAPPED_BYTES = 2**24
 
 
 class ArrayRows(Source):
