@@ -9,7 +9,7 @@ import numpy as np
 def plasma_membrane(cell):
     """Draw a ruffled rim along the outline, and a faint sheet over the cell."""
     rim = np.exp(-(((cell.edge_gap - 0.9) / 1.0) ** 2)) * cell.mottle(2.5, 0.3)
-    return rim + 0.15 * cell.cell * cell.mottle(1.2, 0.3)
+    return rim + 0.13 * cell.cell * cell.mottle(1.2, 0.3)
 
 
 def cell_junctions(cell):

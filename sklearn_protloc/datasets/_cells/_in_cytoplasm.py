@@ -68,7 +68,7 @@ def lysosomes(cell):
     x, y = cell.poles[0].tolist()
     off_pole = np.hypot(cell.x - x, cell.y - y)
     density = _cytoplasm(cell) * np.exp(-((off_pole / 9) ** 2))
-    return _dots(cell, 12, density, 1.2, 2.1)
+    return _dots(cell, 12, density, 1.2, 2.1, cell.poles[0], 14)
 
 
 def vesicles(cell):
@@ -124,8 +124,8 @@ def _cytoplasm(cell):
     return (cell.edge_gap > 2) & (cell.nuclear_gap > 1.5)
 
 
-def _dots(cell, n_dots, density, smallest, largest):
+def _dots(cell, n_dots, density, smallest, largest, middle=(0, 0), reach=32):
     """Scatter round dots in the cytoplasm."""
-    centres = cell.scatter(n_dots, density)
+    centres = cell.scatter(n_dots, density, middle, reach)
     radii = cell.rng.uniform(smallest, largest, len(centres))
     return cell.spots(centres, radii) * cell.cytoplasm

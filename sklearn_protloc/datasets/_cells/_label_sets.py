@@ -21,7 +21,7 @@ def location_counts():
     DataFrame
         One row per location: the number of `images`, then a column per location with
         the number of images that show both; on the diagonal, those with no other one.
-        Counted in the training set of the 2018 Kaggle challenge. Nucleus, of Cyto 2017,
+        Counted in the training set of the 2018 Kaggle challenge. Nucleus, of CYTO 2017,
         is there the union of nucleoplasm, speckles and bodies; Vesicles are estimated
         from the locations of genes in version 18 of the atlas.
     """

@@ -53,7 +53,7 @@ def make_cells(
         size, only sharper, but for small bodies that end up elsewhere.
     labels : sequence of str, int or None, default=None
         Names of the locations, in the order of the columns of the target: any of
-        ``HPA_LOCATIONS``, and ``"Nucleus"`` and ``"Vesicles"`` of the Cyto challenge of
+        ``HPA_LOCATIONS``, and ``"Nucleus"`` and ``"Vesicles"`` of the CYTO challenge of
         2017. An int from 1 to 28 takes the first of a list that has the 12 best-known
         organelles in front, then the other locations of the atlas, both from the most
         frequent to the rarest. None takes 10.

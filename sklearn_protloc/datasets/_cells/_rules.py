@@ -8,7 +8,7 @@ from sklearn_protloc.datasets._cells import (
 )
 
 # The well-known organelles first, then the special places; each part most frequent
-# first. Vesicles and Nucleus, of Cyto 2017, are unions of others.
+# first. Vesicles and Nucleus, of CYTO 2017, are unions of others.
 RULES = {
     "Nucleoplasm": _in_nucleus.nucleoplasm,
     "Cytosol": _in_cytoplasm.cytosol,
