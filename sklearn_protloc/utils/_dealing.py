@@ -7,8 +7,6 @@ __all__ = ["deal"]
 # Bounds that keep the swaps cheap beside the dealing.
 SWAPS_PER_SHARE = 4
 MAX_CANDIDATES = 128
-# Beyond every cost, but finite: better a second copy than no part.
-FAR = 1e9
 
 
 def deal(contents, weights, *, sizes=None, rng=None):
@@ -124,21 +122,18 @@ def _deal_remainders(dealt, sizes):
     rarest = totals.argmin(axis=1)
     rows = np.arange(len(totals))
     order = np.lexsort((-dealt.contents[rows, rarest], totals[rows, rarest]))
-    order = order[dealt.left[order] > 0]
     room = (sizes - dealt.copies[1:].sum(axis=0)).tolist()
     closed = np.where(room, 0, np.inf)
     surplus, takers = dealt.surplus, []
-    for row, n_left in zip(dealt.scaled[order], dealt.left[order], strict=True):
-        cost = surplus @ row + closed
-        for _ in range(n_left):
-            part = int(cost.argmin())
-            takers.append(part)
-            surplus[part] += row
-            cost[part] += FAR
-            room[part] -= 1
-            if not room[part]:
-                closed[part] = cost[part] = np.inf
-    np.add.at(dealt.copies, (np.repeat(order, dealt.left[order]), takers), 1)
+    order = np.repeat(order, dealt.left[order])
+    for row in dealt.scaled[order]:
+        part = int((surplus @ row + closed).argmin())
+        takers.append(part)
+        surplus[part] += row
+        room[part] -= 1
+        if not room[part]:
+            closed[part] = np.inf
+    np.add.at(dealt.copies, (order, takers), 1)
 
 
 def _swap_copies(dealt):
@@ -168,9 +163,10 @@ def _swaps_worst_first(dealt):
 
 def _best_swap(dealt, donor, taker, column):
     """Return the swap that brings all columns closest to their shares, if one does."""
-    has = dealt.contents[:, column] > 0
-    give = np.flatnonzero(has & (dealt.copies[:, donor] > 0))[:MAX_CANDIDATES]
-    back = np.flatnonzero(~has & (dealt.copies[:, taker] > 0))[:MAX_CANDIDATES]
+    holds, has = dealt.contents[:, column], dealt.copies > 0
+    give = np.flatnonzero(has[:, donor] & (holds > 0))[:MAX_CANDIDATES]
+    less = holds < holds[give].max(initial=0)
+    back = np.flatnonzero(has[:, taker] & less)[:MAX_CANDIDATES]
     if not (len(give) and len(back)):
         return None
     a, b = dealt.scaled[give], dealt.scaled[back]

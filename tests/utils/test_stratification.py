@@ -97,10 +97,21 @@ def test_a_fold_lacks_a_label_only_if_no_swap_helps(y, n_splits, shuffle):
 
 @pytest.mark.parametrize("n_splits", [3, 5])
 def test_every_fold_has_every_label_where_many_are_rare(n_splits):
-    for seed in range(20):
-        y = np.random.default_rng(seed).random((150, 28)) < 0.05
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        y = rng.random((15 * n_splits, 24)) < 0.2 * rng.random(24)
         folds = stratified_folds(y, n_splits, shuffle=True, random_state=seed)
         assert gaps(y, folds, n_splits) == 0
+
+
+def test_a_rare_label_weighs_more_than_a_frequent_one():
+    # The second label is in four small groups. Three of them in one fold would even
+    # out the first one and the sizes.
+    groups = np.repeat(np.arange(6), [3, 3, 3, 3, 53, 47])
+    y = np.ones((112, 2), dtype=int)
+    y[:, 1] = [i in (0, 3, 6, 9) for i in range(112)]
+    counts = counts_per_fold(y, stratified_folds(y, 2, groups=groups), 2)
+    assert counts.tolist() == [[59, 2], [53, 2]]
 
 
 @given(
