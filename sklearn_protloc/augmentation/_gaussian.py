@@ -1,5 +1,7 @@
 """Blur and noise."""
 
+import numpy as np
+
 from sklearn_protloc.augmentation._checks import (
     check_generator,
     check_image,
@@ -8,7 +10,7 @@ from sklearn_protloc.augmentation._checks import (
 )
 from sklearn_protloc.augmentation._opencv import change
 from sklearn_protloc.augmentation._random_change import RandomChange
-from sklearn_protloc.augmentation._steps import Blur, Noise, noise_bank
+from sklearn_protloc.augmentation._steps import Blur, Levels, noise_bank
 
 __all__ = [
     "RandomGaussianBlur",
@@ -181,4 +183,4 @@ def _noise(std, per_channel, shape, rng):
     n_pixels = shape[1] * shape[2]
     n_starts = len(noise_bank(n_pixels)) - n_pixels
     starts = rng.integers(n_starts, size=shape[0] if per_channel else 1)
-    return Noise(std, starts)
+    return Levels(np.ones(1), np.zeros(1), std, starts)

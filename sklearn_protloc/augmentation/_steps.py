@@ -24,10 +24,22 @@ class Warp:
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """Multiply, then add in units of the range; one value, or one per channel."""
+    """Multiply, add, and add noise: gain * pixel + offset + std * noise.
+
+    gain and offset are one value, or one per channel; offset and std are in units of
+    the range of the pixels. starts are places in the bank of noise, one for all
+    channels or one for each; without any there is no noise.
+    """
 
     gain: np.ndarray
     offset: np.ndarray
+    std: float = 0.0
+    starts: np.ndarray | None = None
+
+    def then(self, other):
+        """Return both in one; this one must be without noise."""
+        offset = other.gain * self.offset + other.offset
+        return Levels(self.gain * other.gain, offset, other.std, other.starts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,26 +49,27 @@ class Blur:
     sigma: float
 
 
-@dataclass(frozen=True, eq=False)
-class Noise:
-    """Add noise from the bank, from one place for all channels or one for each."""
-
-    std: float
-    starts: np.ndarray
-
-
 def fuse(steps):
-    """Put all geometry first, as a single warp, or none if nothing moves."""
+    """Return as few steps as do the same.
+
+    All geometry comes first, as a single warp, or none if nothing moves. Levels next to
+    each other become one, up to that with noise.
+    """
     matrix = IDENTITY
-    others = []
+    fused = []
     for step in steps:
+        before = fused[-1] if fused else None
         if isinstance(step, Warp):
             matrix = matrix @ step.matrix
+        elif isinstance(step, Blur) or not isinstance(before, Levels):
+            fused.append(step)
+        elif before.starts is None:
+            fused[-1] = before.then(step)
         else:
-            others.append(step)
+            fused.append(step)
     if np.abs(matrix - IDENTITY).max() < 1e-9:
-        return others
-    return [Warp(matrix), *others]
+        return fused
+    return [Warp(matrix), *fused]
 
 
 def noise_bank(n_pixels):

@@ -18,7 +18,6 @@ from sklearn_protloc.augmentation._steps import (
     NOISE_STD,
     Blur,
     Levels,
-    Noise,
     Warp,
     blur_radius,
     fuse,
@@ -160,7 +159,11 @@ def _sample(images, matrices):
 def _levels(images, steps):
     gains = _per_channel([step.gain for step in steps], images)
     offsets = _per_channel([step.offset for step in steps], images)
-    return images.mul_(gains).add_(offsets)
+    images.mul_(gains).add_(offsets)
+    rows = [row for row, step in enumerate(steps) if step.starts is not None]
+    if rows:
+        images[rows] = _add_noise(images[rows], [steps[row] for row in rows])
+    return images
 
 
 def _per_channel(values, images):
@@ -195,7 +198,7 @@ def _blur(images, steps):
     return planes.reshape(images.shape)
 
 
-def _noise(images, steps):
+def _add_noise(images, steps):
     import torch
 
     n_pixels = images.shape[2] * images.shape[3]
@@ -215,4 +218,4 @@ def _bank_on(device, n_pixels):
     return torch.from_numpy(noise_bank(n_pixels)).to(device)
 
 
-_HOW = {Warp: _warp, Levels: _levels, Blur: _blur, Noise: _noise}
+_HOW = {Warp: _warp, Levels: _levels, Blur: _blur}

@@ -7,6 +7,7 @@ from sklearn_protloc.augmentation import (
     RandomBrightness,
     RandomChannelDropout,
     RandomContrast,
+    RandomGaussianNoise,
     RandomMultiply,
     brightness,
     channel_dropout,
@@ -67,18 +68,35 @@ def test_a_value_for_each_channel(dtype):
     )
 
 
-def test_one_table_does_what_one_step_after_the_other_does():
-    image = np.random.default_rng(0).integers(0, 256, (3, 8, 8), dtype=np.uint8)
+def test_steps_in_one_do_what_one_step_after_the_other_does():
+    image = np.random.default_rng(0).random((3, 8, 8))
     augmenter = Compose(
-        [RandomMultiply(per_channel=0.5), RandomContrast(), RandomBrightness()]
+        [
+            RandomMultiply(per_channel=0.5),
+            RandomContrast(),
+            RandomGaussianNoise(),
+            RandomBrightness(per_channel=1),
+        ]
     )
     for seed in range(20):
         steps = augmenter.draw(image.shape, np.random.default_rng(seed))
         one_by_one = image
         for step in steps:
             one_by_one = change(one_by_one, [step])
-        assert len(steps) == 3
-        assert_array_equal(change(image, steps), one_by_one)
+        assert len(steps) == 4
+        assert_allclose(change(image, steps), one_by_one, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u2"])
+def test_levels_and_noise_are_clipped_and_rounded_once(dtype):
+    top = np.iinfo(dtype).max
+    image = np.linspace(0, top, 120).astype(dtype).reshape(1, 10, 12)
+    bright = Compose([RandomBrightness((0.5, 0.5)), RandomBrightness((-0.5, -0.5))])
+    assert_allclose(bright(image, np.random.default_rng(0)), image, atol=0)
+    bright.augmenters.append(RandomGaussianNoise((0.1, 0.1)))
+    changed = bright(image, np.random.default_rng(0))
+    as_float = bright(image / top, np.random.default_rng(0))
+    assert_allclose(changed, np.clip(as_float, 0, 1) * top, atol=0.51)
 
 
 @pytest.mark.parametrize(
