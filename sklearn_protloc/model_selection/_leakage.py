@@ -147,7 +147,10 @@ def _splits(cv, y, groups, n_samples):
     with warnings.catch_warnings():
         # That a splitter ignores groups is what is examined here.
         warnings.filterwarnings("ignore", "The groups parameter is ignored")
-        return [(rows[train], rows[test]) for train, test in cv.split(rows, y, groups)]
+        splits = [(rows[a], rows[b]) for a, b in cv.split(rows, y, groups)]
+    if not splits:
+        raise ValueError("Expected cv to give at least one (train, test) split.")
+    return splits
 
 
 class _Examined(NamedTuple):

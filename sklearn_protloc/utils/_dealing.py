@@ -4,9 +4,8 @@ import numpy as np
 
 __all__ = ["deal"]
 
-# Bounds that keep the swaps cheap beside the dealing.
-SWAPS_PER_SHARE = 4
-MAX_CANDIDATES = 128
+# Bounds that keep the swaps cheap: kinds looked at in a try, and tries times columns.
+MAX_CANDIDATES, MAX_TRIED = 128, 600_000
 
 
 def deal(contents, weights, *, sizes=None, rng=None):
@@ -138,27 +137,34 @@ def _deal_remainders(dealt, sizes):
 
 def _swap_copies(dealt):
     """Swap units while a part is a whole sample off its share of a column."""
-    for _ in range(SWAPS_PER_SHARE * dealt.surplus.size):
-        swap = next(filter(None, _swaps_worst_first(dealt)), None)
-        if swap is None:
+    hopeless, n_tried = set(), 0
+    while n_tried < MAX_TRIED:
+        for pair in _worst_first(dealt):
+            if pair not in hopeless:
+                n_tried += len(dealt.scale)
+                if swap := _best_swap(dealt, *pair):
+                    break
+                hopeless.add(pair)
+        else:
             return
         dealt.swap(*swap)
+        changed = set(swap[:2])
+        hopeless = {pair for pair in hopeless if changed.isdisjoint(pair[:2])}
 
 
-def _swaps_worst_first(dealt):
-    """Yield the best swap of each two parts, or None, the parts farthest off first."""
+def _worst_first(dealt):
+    """Yield who may give a column to whom, the parts farthest off first."""
     off = np.abs(dealt.surplus)
     off[off < (1 - 1e-9) * dealt.scale] = 0
     worst_first = np.argsort(-off, axis=None, kind="stable")
-    for worst in worst_first[: np.count_nonzero(off)]:
+    for worst in worst_first[: np.count_nonzero(off)].tolist():
         part, column = divmod(worst, off.shape[1])
         surplus = dealt.surplus[:, column]
         has_more = surplus[part] > 0
         partners = np.argsort(surplus if has_more else -surplus, kind="stable")
-        for other in partners[:-1]:
-            donor, taker = (part, other) if has_more else (other, part)
-            if donor != taker:
-                yield _best_swap(dealt, donor, taker, column)
+        for other in partners.tolist():
+            if other != part:
+                yield (part, other, column) if has_more else (other, part, column)
 
 
 def _best_swap(dealt, donor, taker, column):

@@ -124,9 +124,10 @@ def test_real_antibodies_give_the_labels_away(protloc_data):
     [
         ({}, "groups or images.*got neither"),
         ({"groups": GROUPS[1:]}, "a group for each of 60 samples"),
+        ({"groups": GROUPS, "cv": []}, "at least one .train, test. split"),
         ({"images": np.ones((3, 1, 8, 8))}, "inconsistent numbers of samples"),
     ],
 )
 def test_errors(params, message):
     with pytest.raises(ValueError, match=message):
-        leakage_report(Y, cv=FOLDS, **params)
+        leakage_report(Y, **{"cv": FOLDS, **params})
