@@ -61,7 +61,9 @@ def check_labels(y, n_samples):
         )
     if sparse.issparse(y):
         y = y.tocsr()
-    return (y if hasattr(y, "shape") else np.asarray(y)), indicator, names
+    elif not isinstance(y, pd.DataFrame):
+        y = np.asarray(y)
+    return y, indicator, names
 
 
 def take_rows(values, rows):

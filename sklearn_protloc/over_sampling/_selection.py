@@ -55,11 +55,11 @@ def _copies_of_sets(sets, sizes, min_count, concentration):
     even = -(-missing // np.maximum(counts, 1))  # copies per sample, dealt evenly
     most = np.minimum(np.floor(concentration * even), missing)
     room = sizes * (sets * most.astype(np.int64)).max(axis=1, initial=0)
-    copies = np.zeros(len(sets), dtype=np.int64)
+    copies, n_labels = np.zeros(len(sets), dtype=np.int64), sets.sum(axis=1)
     while missing.any():
         rare = missing > 0
         gain = sets @ rare
-        loss = sets.sum(axis=1) - gain
+        loss = n_labels - gain
         # a copy costs itself and one for each other label that it makes more frequent
         worth = np.where(room > 0, gain / (1 + loss), 0)
         best = np.lexsort((loss, -worth))[0]

@@ -83,9 +83,10 @@ def test_ml_ros_stops_at_the_mean_ratio():
 
 
 def test_ml_ros_counts_the_growth_of_frequent_labels():
-    # every copy of {a, b} grows both: 10 / 2, 11 / 3, 12 / 4 = 3, the mean
-    _, y = resample(MLRandomOverSampler(1.0, random_state=0), *[A] * 8 + [AB] * 2)
-    assert y.sum(axis=0).tolist() == [12, 4, 0]
+    # ratios 1 and 68 / 8, mean 4.75. Every copy of {a, b} grows both: 76 / 16 = 4.75.
+    # Without the growth of a, 15 would be enough
+    _, y = resample(MLRandomOverSampler(1.0, random_state=0), *[A] * 60 + [AB] * 8)
+    assert y.sum(axis=0).tolist() == [76, 16, 0]
 
 
 def test_ml_ros_serves_rare_labels_in_turn():
@@ -110,6 +111,11 @@ def test_ml_rus_leaves_out_frequent_labels_in_turn():
     sets = [A] * 20 + [B] * 16 + [C]
     _, y_new = resample(MLRandomUnderSampler(8 / 37 + 1e-9, random_state=0), *sets)
     assert y_new.sum(axis=0).tolist() == [16, 12, 1]
+
+
+def test_ml_rus_leaves_out_no_sample_twice():
+    _, y = resample(MLRandomUnderSampler(18 / 21, random_state=0), *[AB] * 20 + [C])
+    assert y.sum(axis=0).tolist() == [2, 2, 1]
 
 
 def test_ml_rus_keeps_samples_with_a_rare_label():
@@ -213,15 +219,17 @@ def test_remedial_leaves_alike_labels_together():
 
 
 def test_remedial_takes_samples_above_the_mean_only():
-    # {b, c} is less mixed than {a, c}, and the mean lies between
-    sets = [A] * 30 + [AC] * 2 + [[0, 1, 1]] * 2 + [B] * 4
-    y, y_new = resample(REMEDIAL(), *sets)
-    report = imbalance_report(y)
-    assert report.labels["ir"].tolist() == pytest.approx([1, 32 / 6, 8])
-    assert n_of(AC, y_new) == 0
-    assert n_of(C, y_new) == 2
-    kept = 1 - np.sqrt(32 / 6 * 8) / ((32 / 6 + 8) / 2) < report.scumble
-    assert (n_of([0, 1, 1], y_new) == 2) == kept
+    # in 40 samples the most frequent label occurs with one of eight others, which are
+    # frequent as well: 0.37. One sample has one of these and a rare label: 0.30
+    y = np.zeros((41, 10), dtype=int)
+    y[:40, 0] = 1
+    y[:40, 1:9] = np.tile(np.eye(8, dtype=int), (5, 1))
+    y[40, [1, 9]] = 1
+    assert resample(REMEDIAL(), *y)[1].tolist() == y.tolist()
+    y[40, [0, 1]] = 1, 0  # with the most frequent label it is 0.69
+    after = resample(REMEDIAL(), *y)[1]
+    assert after[40:].sum(axis=1).tolist() == [1, 1]
+    assert after[:, 9].tolist() == [0] * 40 + [1, 0]
 
 
 @settings(max_examples=50, deadline=None)

@@ -83,6 +83,19 @@ def test_greedy_prefers_samples_with_several_rare_labels():
     assert set(sampler.sample_indices_[36:]) == {30, 31}
 
 
+def test_greedy_weighs_gain_against_growth():
+    rare, both = [[0, 0, 0, 1, 0], [0, 0, 0, 0, 1]], [[1, 1, 1, 1, 1]]
+    y = np.array([[1, 1, 1, 0, 0]] * 20 + rare * 2 + both * 2)
+    after = resample(y, 8, concentration=10).report_["after"].tolist()
+    assert after == [22, 22, 22, 8, 8]
+
+
+def test_copies_for_one_label_count_for_the_next():
+    y = np.array([[1, 1]] * 2 + [[0, 0]] * 9)
+    for selection in SELECTIONS:
+        assert resample(y, 10, selection=selection).is_augmented_.sum() == 8
+
+
 def test_concentration_limits_how_often_one_sample_is_copied():
     y = np.array([[1, 0]] * 50 + [[1, 1]] * 9 + [[0, 1]])
     for concentration, most in [(1, 4), (2, 8), (100, 40)]:

@@ -186,6 +186,7 @@ def test_weights_are_taken_along(sampler, table, target):
 
 @every
 def test_a_routed_pipeline_does_not_ask_for_weights(sampler, table, target):
+    assert not hasattr(sampler, "set_fit_resample_request")
     with config_context(enable_metadata_routing=True):
         pipe = make_pipeline(clone(sampler), RandomForestClassifier(2, random_state=0))
         assert pipe.fit(table, target).predict(table).shape == target.shape
