@@ -36,9 +36,9 @@ class Compose(_Combination):
 
     All that moves pixels is done first, in a single interpolation: cells are not
     blurred by one rotation after another, and nothing that leaves the picture in
-    between is lost. The rest follows in the order of the list. Changes of brightness and
+    between is lost. Moves that make up one of the eight of a square (see `dihedral`)
+    are exact. The rest follows in the order of the list. Changes of brightness and
     contrast next to each other, and noise after them, are rounded and clipped once.
-    Moves that make up one of the eight of a square (see `dihedral`) are exact.
 
     Parameters
     ----------
