@@ -6,7 +6,9 @@ Labels of 31,072 images, nine of 28 locations with fewer than 500 images. The va
 GapNet (M. Madeira and M. T. Parreira, section 2.1) made 34,098 of them, so that every
 location has 500. Random choice is repeated with several seeds; of greedy choice the
 seed decides only which images of a set of labels get one copy more. LP-ROS and ML-ROS
-may make as many copies as the paper did. No image is read.
+may make as many copies as the paper did. REMEDIAL repeats images whose SCUMBLE is above
+the mean; by the letter of its paper also those of which one of both would keep no
+label, which are counted. No image is read.
 
 A copy of an image inflates each of its labels that had 500 images before. Images of
 rods and rings counts how many different images the samples with the rarest location
@@ -22,11 +24,13 @@ import numpy as np
 import pandas as pd
 
 from sklearn_protloc.over_sampling import (
+    REMEDIAL,
     LPRandomOverSampler,
     MLRandomOverSampler,
     RareLabelOverSampler,
     imbalance_report,
 )
+from sklearn_protloc.over_sampling._imbalance import concurrence, imbalance_ratios
 
 DATA = Path(os.environ.get("PROTLOC_DATA", "../shared/data"))
 PAPER = 34_098 - 31_072
@@ -61,6 +65,17 @@ def measure(sampler, y):
     }
 
 
+def describe_remedial(y):
+    """Print how many images REMEDIAL divides, and how many its paper would."""
+    mixed = concurrence(y.to_numpy(), imbalance_ratios(y.to_numpy()))
+    n_divided = REMEDIAL().fit(np.zeros((len(y), 1)), y).is_augmented_.sum()
+    n_letter = (mixed > mixed.mean()).sum()
+    print(
+        f"REMEDIAL divides {n_divided} images; {n_letter} have a SCUMBLE above the "
+        f"mean, and {n_letter - n_divided} of these would stay without any label once"
+    )
+
+
 def main():
     """Measure each sampler and print a row for it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -93,6 +108,7 @@ def main():
     print(
         f"random makes {low} to {high} copies over {args.seeds} seeds; paper: {PAPER}"
     )
+    describe_remedial(y)
 
 
 if __name__ == "__main__":

@@ -128,6 +128,11 @@ class RareLabelOverSampler(MultiLabelSampler):
         self.random_state = random_state
 
     def _fit_resample(self, X, Y, names, rng):
+        if isinstance(self.augmenter, type):
+            name = self.augmenter.__name__
+            raise TypeError(
+                f"Expected augmenter as an object, got the class {name}: use {name}()."
+            )
         if self.augmenter is not None and is_table(X):
             raise ValueError(
                 f"The augmenter changes images, and X is a table of shape {X.shape}: "

@@ -237,6 +237,11 @@ def test_tables_take_no_augmenter(target):
         sampler.fit_resample(np.zeros((40, 3)), target)
 
 
+def test_an_augmenter_is_an_object(images, target):
+    with pytest.raises(TypeError, match=r"class RandomDihedral: use RandomDihedral\("):
+        RareLabelOverSampler(augmenter=RandomDihedral).fit(images, target)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
