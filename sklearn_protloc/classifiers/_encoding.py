@@ -1,5 +1,6 @@
 """Targets as a network sees them: one 0/1 column per output."""
 
+import re
 import warnings
 from dataclasses import dataclass
 
@@ -53,12 +54,27 @@ def _encode_classes(y):
             f"y holds one class only ({classes.tolist()}): at least two are needed."
         )
     names = np.asarray([str(c) for c in classes], dtype=object)
+    _warn_of_lists(names)
     if len(classes) == 2:
         indicator = codes[:, np.newaxis]
     else:
         indicator = codes[:, np.newaxis] == np.arange(len(classes))
     kind = "binary" if len(classes) == 2 else "multiclass"
     return EncodedTarget(kind, indicator.astype(np.float32), classes, names, y)
+
+
+def _warn_of_lists(names):
+    """Warn of texts that list labels, each of which would be a class of its own."""
+    lists = [name for name in names if re.search(r"[;|]|\d[ ,]+\d", name)]
+    if lists:
+        warnings.warn(
+            f"y is one column of classes, and {lists[0]!r} is taken for one of them. "
+            "If it lists several labels, split the texts and use "
+            "sklearn.preprocessing.MultiLabelBinarizer, or let load_hpa or "
+            "load_image_table read the table.",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 def warn_of_absent_labels(target):

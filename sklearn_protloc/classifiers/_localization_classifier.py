@@ -19,7 +19,12 @@ from sklearn_protloc.classifiers._sklearn_callbacks import (
 from sklearn_protloc.classifiers._training import train_net
 from sklearn_protloc.classifiers._weights import loss_weights
 from sklearn_protloc.networks import GapNetPL
-from sklearn_protloc.utils import check_image_data, dataset_targets, is_dataset
+from sklearn_protloc.utils import (
+    check_image_data,
+    check_same_order,
+    dataset_targets,
+    is_dataset,
+)
 
 __all__ = ["LocalizationClassifier"]
 
@@ -97,7 +102,7 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         How the probabilities of tiles become those of the image. "mean" is that of
         [1]_; "max" finds what a single cell shows; "noisy_and" [2]_ rises steeply
         where half of the image shows it. None predicts whole images, for a network
-        that takes any size.
+        that takes any size; other sizes than in `fit` need a `crop_size` all the same.
     tta : {"mean", "max", "geometric_mean"} or None, default=None
         How probabilities are combined over the eight turned and mirrored copies of an
         image (four, unless square) when predicting, for eight times the work;
@@ -300,6 +305,7 @@ default=None
         target = encode_target(y)
         X = self._validate_X(X, reset=True)
         check_consistent_length(X, target.indicator)
+        check_same_order(X, y)
         weights = loss_weights(target, self.class_weight, sample_weight)
         warn_of_absent_labels(target)
         fitted = {
@@ -401,12 +407,13 @@ default=None
         X = check_image_data(X)
         if not reset and not self._takes(tuple(X.shape[1:])):
             crop_size = self.net_.crop_size
-            size = f" or more than {crop_size} pixels" if crop_size else ""
+            size = f", at least {crop_size} pixels large" if crop_size else ""
             raise ValueError(
                 f"X has {X.shape[1]} features (channels) in images of shape "
                 f"{tuple(X.shape[1:])}, but {type(self).__name__} is expecting "
                 f"{self.image_shape_[0]} features as input, in images of shape "
-                f"{self.image_shape_}{size}. Resize or select channels as in training."
+                f"{self.image_shape_}{size}. Resize or select channels as in training; "
+                "crop_size allows for images of any size."
             )
         return X
 

@@ -64,18 +64,33 @@ def _short(thing):
 
 def check_built(value, name):
     """Refuse a class where an object is called again and again."""
-    if isinstance(value, type):
+    made = value.__name__ if isinstance(value, type) else None
+    if inspect.isfunction(value) and not _takes_two(value):
+        made = value.__name__
+    if made:
         raise TypeError(
-            f"Expected {name} as an object, got the class {value.__name__}: "
-            f"use {value.__name__}()."
+            f"Expected {name} as an object that is called with two arguments, got "
+            f"{made} itself: use {made}()."
         )
+
+
+def _takes_two(function):
+    try:
+        inspect.signature(function).bind(None, None)
+    except TypeError:
+        return False
+    return True
 
 
 def check_crop_size(crop_size, image_shape):
     """Return the crop as (height, width), or None, once it fits into the images."""
     if crop_size is None:
         return None
-    size = check_image_size(crop_size)
+    try:
+        size = check_image_size(crop_size)
+    except (TypeError, ValueError) as error:
+        message = str(error).replace("image_size", "crop_size")
+        raise type(error)(message) from None
     if size[0] > image_shape[1] or size[1] > image_shape[2]:
         raise ValueError(
             f"Expected crop_size to fit into the images, got {crop_size!r} for images "

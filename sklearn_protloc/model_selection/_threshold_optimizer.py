@@ -15,7 +15,11 @@ from sklearn_protloc.model_selection._threshold_parameters import (
     check_parameters,
 )
 from sklearn_protloc.model_selection._threshold_tuning import tune
-from sklearn_protloc.utils import as_single_column, check_indicator
+from sklearn_protloc.utils import (
+    as_single_column,
+    check_indicator,
+    check_same_order,
+)
 
 __all__ = ["MultiLabelThresholdOptimizer"]
 
@@ -237,6 +241,7 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
                 "None."
             )
         X, y = indexable(X, y)
+        check_same_order(X, y)
         params = self._route(params)
         single = as_single_column(y, warn=True)
         if single is None:

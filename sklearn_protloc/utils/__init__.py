@@ -12,6 +12,7 @@ from sklearn_protloc.utils._images import (
 )
 from sklearn_protloc.utils._lazy_images import LazyImages
 from sklearn_protloc.utils._optional import import_or_raise
+from sklearn_protloc.utils._order import check_same_order
 from sklearn_protloc.utils._probabilities import label_probabilities
 from sklearn_protloc.utils._resize import check_image_size, resize_image
 from sklearn_protloc.utils._stratification import (
@@ -29,6 +30,7 @@ __all__ = [
     "check_image_data",
     "check_image_size",
     "check_indicator",
+    "check_same_order",
     "dataset_targets",
     "import_or_raise",
     "is_dataset",

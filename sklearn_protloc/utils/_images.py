@@ -10,6 +10,10 @@ from sklearn_protloc.utils._dataset_images import DatasetImages, is_dataset
 __all__ = ["check_finite", "check_image_data", "read_image"]
 
 _MOST_CHANNELS = 6  # stains in one image; a last axis this short holds channels
+_HINTS = {
+    1: " Images in files are read by sklearn_protloc.datasets.ImageCollection.",
+    3: " Add an axis: X[np.newaxis] for one image, X[:, np.newaxis] for grey ones.",
+}
 _BLOCK_BYTES = 2**26  # finiteness of large arrays is checked in pieces of 64 MiB
 
 
@@ -86,10 +90,10 @@ def _from_tensor(X):
 def _check_shape(X):
     shape = tuple(X.shape)
     if X.ndim != 4:
-        one = " Add an axis: X[np.newaxis] for one image." if X.ndim == 3 else ""
+        hint = _HINTS.get(X.ndim, "")
         raise ValueError(
             "Expected X of shape (n_samples, n_channels, height, width), got "
-            f"{X.ndim} dimension(s): {shape}.{one} Reshape your data."
+            f"{X.ndim} dimension(s): {shape}.{hint} Reshape your data."
         )
     if 0 in shape:
         raise ValueError(

@@ -153,10 +153,16 @@ def test_any_image_that_holds_a_crop_is_predicted(X, y):
     large = np.tile(X[:3], (1, 1, 2, 3))
     assert model.predict_proba(large).shape == (3, 5)
     assert model.predict_proba(X[:, :, :6, :8]).shape == (60, 5)
-    with pytest.raises(ValueError, match=r"\(4, 5, 16\).*or more than \(6, 8\) pixels"):
+    with pytest.raises(ValueError, match=r"\(4, 5, 16\).*at least \(6, 8\) pixels"):
         model.predict(X[:, :, :5])
     with pytest.raises(ValueError, match="3 features"):
         model.predict(X[:, :3])
+
+
+@pytest.mark.parametrize("crop_size", [(8,), (8, 8, 8), (8.0, 8)], ids=str)
+def test_what_is_no_crop_is_called_by_its_name(X, y, crop_size):
+    with pytest.raises(TypeError, match="Expected crop_size as"):
+        LocalizationClassifier(TinyNet, crop_size=crop_size).fit(X, y)
 
 
 @pytest.mark.parametrize("crop_size", [17, (8, 17)])

@@ -59,3 +59,25 @@ def test_rows_that_do_not_exist_are_refused(X, y, drawn):
 def test_a_class_is_no_sampler(X, y):
     with pytest.raises(TypeError, match=r"use FirstLabelOnly\(\)"):
         LocalizationClassifier(TinyNet, sampler=FirstLabelOnly).fit(X, y)
+
+
+def test_a_function_that_makes_one_is_no_augmenter(X, y):
+    def policy(strength=1):
+        return None
+
+    model = LocalizationClassifier(TinyNet, augmenter=policy)
+    with pytest.raises(TypeError, match=r"policy itself: use policy\(\)"):
+        model.fit(X, y)
+
+
+@pytest.mark.parametrize("texts", [["16 0", "25"], ["Cytosol;Nucleoli", "Cytosol"]])
+def test_texts_that_list_labels_are_doubted(X, texts):
+    model = LocalizationClassifier(TinyNet, max_epochs=1, random_state=0)
+    with pytest.warns(UserWarning, match="let load_hpa or load_image_table read"):
+        model.fit(X, np.array(texts * 30))
+
+
+def test_names_with_spaces_are_not_doubted(X, recwarn):
+    names = np.array(["Plasma membrane", "Rods & rings"] * 30)
+    LocalizationClassifier(TinyNet, max_epochs=1, random_state=0).fit(X, names)
+    assert not recwarn.list
