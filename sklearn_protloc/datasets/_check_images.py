@@ -37,7 +37,8 @@ def check_images(
     are looked for:
 
     - "missing": there is no such file.
-    - "unreadable": the file is cut short, damaged, or of no known format.
+    - "unreadable": the file is cut short, damaged, or of no known format. Not found is
+      damage that decoders pass over, within the pixels of JPEG and deflate TIFF files.
     - "colour": it shows colours where a grey image is expected (see `colored` of
       :class:`ImageCollection`).
     - "pages": the file holds several pages, depths or time points, or axes other than
