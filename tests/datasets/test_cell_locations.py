@@ -101,13 +101,44 @@ def test_junctions_lie_between_neighbours_only():
         assert not drawn[free_edge].any()
 
 
-@pytest.mark.parametrize("cells_per_image", [1, 8])
+def test_neighbours_share_the_space_between_them():
+    line = draw_cell_lines(1, np.random.default_rng(0))[0]
+    rng = np.random.default_rng(0)
+    places = place_cells(12, [], True, rng)
+    outlines = [Outline(place, line, rng) for place in places]
+    n_cells = np.zeros((1024, 1024), int)  # the image in the middle
+    for outline in outlines:
+        cell = CellGeometry(outline, outlines, line, 512, rng)
+        left, top = cell.corner + 256
+        n_cells[top : top + cell.size, left : left + cell.size] += cell.cell > 0.5
+    assert 0.001 < (n_cells > 1).sum() / (n_cells > 0).sum() < 0.03
+
+
+def test_small_bodies_differ_in_number_size_and_place():
+    def describe(location):
+        drawn = [(c, brightness(c, location)) for c in cells_in(INTERPHASE, 10)]
+        numbers = [cv2.connectedComponents(d.astype(np.uint8))[0] - 1 for _, d in drawn]
+        area = sum(d.sum() for _, d in drawn) / sum(numbers)
+        edge_gap = np.mean([c.edge_gap[d].mean() for c, d in drawn])
+        nuclear_gap = np.mean([c.nuclear_gap[d].mean() for c, d in drawn])
+        return np.mean(numbers), area, edge_gap, nuclear_gap
+
+    peroxisomes, endosomes, lysosomes, bodies = map(
+        describe, ["Peroxisomes", "Endosomes", "Lysosomes", "Cytoplasmic bodies"]
+    )
+    assert peroxisomes[0] > 1.5 * endosomes[0] > 1.5 * bodies[0]
+    assert peroxisomes[1] < endosomes[1] < lysosomes[1]
+    assert endosomes[2] < peroxisomes[2]
+    assert lysosomes[3] < peroxisomes[3]
+
+
+@pytest.mark.parametrize("cells_per_image", [1, 2, 3, 8])
 @pytest.mark.parametrize(
     "location", ["Cell junctions", "Mitotic spindle", "Cytokinetic bridge"]
 )
 def test_images_have_the_cells_that_their_labels_need(location, cells_per_image):
     cells = make_cells(
-        10,
+        15,
         image_size=96,
         labels=[location],
         cells_per_image=cells_per_image,
@@ -162,14 +193,16 @@ def test_masks_follow_the_target_and_change_nothing_else():
 
 @pytest.mark.parametrize("labels", [HPA_LOCATIONS[:14], HPA_LOCATIONS[14:]])
 def test_masks_are_the_same_at_any_size(labels):
-    options = {"labels": labels, "return_masks": True, "random_state": 0}
-    small = make_cells(40, image_size=64, **options)
-    large = make_cells(40, image_size=160, **options)
+    options = {"labels": labels, "cells_per_image": 4, "random_state": 0}
+    small = make_cells(40, image_size=128, return_masks=True, **options)
+    large = make_cells(40, image_size=320, return_masks=True, **options)
     np.testing.assert_array_equal(small.target, large.target)
     same = []
     for i, k in np.argwhere(small.target):
         shrunk = cv2.resize(
-            large.masks[i, k].astype(np.float32), (64, 64), interpolation=cv2.INTER_AREA
+            large.masks[i, k].astype(np.float32),
+            (128, 128),
+            interpolation=cv2.INTER_AREA,
         )
         mask = small.masks[i, k].astype(np.float32)
         same.append(np.corrcoef(cv2.blur(shrunk, (5, 5)).ravel(), mask.ravel())[0, 1])

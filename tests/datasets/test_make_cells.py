@@ -235,12 +235,12 @@ def test_cells_lie_all_over_the_image_and_across_its_edge():
 
 
 def test_forest_learns_something_but_not_everything():
-    cells = make_cells(400, random_state=0)
+    cells = make_cells(600, random_state=0)
     X, y = _statistics(cells.data), cells.target
-    forest = RandomForestClassifier(100, random_state=0).fit(X[:250], y[:250])
-    scores = np.stack([p[:, -1] for p in forest.predict_proba(X[250:])], axis=1)
-    precision = average_precision_score(y[250:], scores, average="macro")
-    chance = y[250:].mean()
+    forest = RandomForestClassifier(100, random_state=0).fit(X[:400], y[:400])
+    scores = np.stack([p[:, -1] for p in forest.predict_proba(X[400:])], axis=1)
+    precision = average_precision_score(y[400:], scores, average="macro")
+    chance = y[400:].mean()
     assert precision > 2 * chance
     assert precision < 0.7
 

@@ -94,4 +94,5 @@ def cytokinetic_bridge(cell):
     """Draw the bridge between two daughters, and nothing in any other cell."""
     if cell.bridge is None:
         return np.zeros_like(cell.cell)
-    return np.exp(-((cell.bridge / 1.1) ** 2))
+    width = max(1.1, 0.7 / cell.unit)  # never lost between two pixels
+    return np.exp(-((cell.bridge / width) ** 2)) * cell.cell

@@ -48,13 +48,11 @@ def draw_light(image_size, n_cells, rules, antibody, line, rng, masks):
     phases = {mitotic_spindle: METAPHASE, cytokinetic_bridge: DAUGHTER}
     wanted = [phases[rule] for rule in rules if rule in phases]
     places = place_cells(n_cells, wanted, cell_junctions in rules, rng)
-    # One stream per cell: no cell depends on what was drawn in another.
-    streams = rng.spawn(len(places))
-    outlines = list(map(Outline, places, [line] * len(places), streams))
+    outlines = [Outline(place, line, rng) for place in places]
     light = np.zeros((4, image_size, image_size), np.float32)
-    for outline, stream in zip(outlines, streams, strict=True):
+    for outline in outlines:
         cell = CellGeometry(
-            outline, outlines, line, image_size, stream, antibody.abundance
+            outline, outlines, line, image_size, rng, antibody.abundance
         )
         shown, drawn = _overlap(cell, image_size)
         light[:, *shown] += _light_of(cell, rules, antibody, line)[:, *drawn]

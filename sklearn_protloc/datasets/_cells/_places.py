@@ -61,6 +61,8 @@ def place_cells(n_cells, wanted_phases, touching, rng):
     side = pitch * (1.45 if touching else rng.uniform(1.1, 1.45))
     reaches = side * np.where(phases == DAUGHTER, 0.62, 0.45)
     middles = _spread(reaches, 0.2 * pitch, rng)
+    if touching:
+        _join_closest(middles, np.flatnonzero(phases == INTERPHASE), 0.52 * side)
     return [
         place
         for middle, phase in zip(middles, phases, strict=True)
@@ -87,7 +89,7 @@ def _neighbours(touching, rng):
         return []
     angles = rng.uniform(0, 2 * np.pi) + np.array([0, rng.uniform(1.8, 3.6)])
     away = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return [Place(0.5 + d * rng.uniform(0.6, 0.72), _SINGLE_SIDE) for d in away]
+    return [Place(0.5 + d * rng.uniform(0.56, 0.66), _SINGLE_SIDE) for d in away]
 
 
 def _spread(reaches, margin, rng):
@@ -100,3 +102,16 @@ def _spread(reaches, margin, rng):
         best = room.min(axis=1, initial=np.inf).argmax()
         points = np.vstack([points, candidates[best]])
     return points
+
+
+def _join_closest(points, candidates, distance):
+    """Move the closest two of the candidates up to a distance, in place."""
+    if len(candidates) < 2:
+        return
+    pairs = np.transpose(np.triu_indices(len(candidates), 1))
+    first, second = candidates[pairs].T
+    gaps = np.linalg.norm(points[second] - points[first], axis=1)
+    k = gaps.argmin()
+    share = min(1, distance / gaps[k])
+    here, there = points[first[k]], points[second[k]]
+    points[second[k]] = here + share * (there - here)
