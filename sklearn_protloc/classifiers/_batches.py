@@ -68,7 +68,8 @@ class Batches:
         """
         n = len(self.dataset)
         bounds = [*range(0, n, self.batch_size), n]
-        if len(bounds) > 2 and n - bounds[-2] == 1:
+        trains = self.rng is not None
+        if trains and len(bounds) > 2 and n - bounds[-2] == 1:
             del bounds[-2]
         return bounds
 
@@ -106,6 +107,8 @@ class Batches:
 
     def _sample(self, targets):
         """Let the sampler draw images, as many as there are in an epoch."""
+        if targets.shape[1] == 1:  # of two classes, each counts as a label
+            targets = np.hstack([1 - targets, targets])
         drawn = np.asarray(self.sampler(targets, self.rng))
         fits = drawn.shape == (len(targets),) and drawn.dtype.kind in "iu"
         if not fits or drawn.min() < 0 or drawn.max() >= len(targets):
@@ -143,7 +146,9 @@ class Batches:
         """Read, crop and change one image."""
         image = read_image(self.dataset.X, row)
         rng = None
-        if seed is not None and (image.shape != out.shape or self.augmenter):
+        if seed is not None and (
+            image.shape != out.shape or self.augmenter is not None
+        ):
             rng = np.random.default_rng(seed)  # own stream: any worker may do it
         if image.shape != out.shape:
             top, left = crop_corner(image.shape[1:], out.shape[1:], rng)

@@ -32,6 +32,6 @@ def tile_corners(image_size, tile_size, overlap):
 def _starts(side, tile, overlap):
     if side == tile:
         return [0]
-    longest_step = max(1, int(tile * (1 - overlap)))
+    longest_step = max(1, math.floor(tile * (1 - overlap) + 1e-9))
     n_tiles = 1 + math.ceil((side - tile) / longest_step)
     return np.linspace(0, side - tile, n_tiles).astype(int).tolist()

@@ -128,6 +128,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         self.criterion_ = None
         self.rng = None
         self.sampler = None
+        self.augmenter = None
 
     def to_device(self, device):
         """Move the network to where the next batches go."""

@@ -87,9 +87,9 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         Such as :class:`~sklearn_protloc.augmentation.RandomDihedral`.
     sampler : callable, default=None
         Called as ``sampler(y, rng)`` before each epoch with the 0/1 targets of the
-        training images, shape (n, n_labels), and a :class:`numpy.random.Generator`;
-        returns n row numbers, the images of the epoch in order. None shows each image
-        once, in random order.
+        training images, shape (n, n_labels) or (n, 2) for two classes, and a
+        :class:`numpy.random.Generator`; returns n row numbers, the images of the epoch
+        in order. None shows each image once, in random order.
     crop_size : int or tuple of 2 int, default=None
         Side, or (height, width), in pixels, of the part of each training image that
         the network sees, cut out at random anew in every epoch, before `augmenter`;
@@ -119,7 +119,8 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
     num_workers : int >= 0, default=0
         Threads that read, crop and augment the next batch meanwhile: for files that
         have to be decoded. 0 reads between the steps, fastest for images in memory.
-        Results do not depend on it.
+        Results do not depend on it, unless a data set of torch draws from torch's
+        global generator; such a data set, and `augmenter`, must bear several threads.
     net_params : dict, default=None
         More arguments of :class:`skorch.NeuralNet`, such as
         ``{"optimizer__amsgrad": True}``.

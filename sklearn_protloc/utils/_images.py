@@ -72,6 +72,12 @@ def check_image_data(X, *, ensure_all_finite=True):
 
 
 def _from_list(X):
+    if not isinstance(X, list | tuple) and not hasattr(X, "__array__"):
+        raise TypeError(
+            "Expected images as an array, or as a data set whose items are arrays or "
+            "tensors of shape (n_channels, height, width), or tuples that begin with "
+            f"one; got {type(X).__name__}."
+        )
     try:
         return np.asarray(X)
     except ValueError as error:

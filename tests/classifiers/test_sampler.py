@@ -81,3 +81,14 @@ def test_names_with_spaces_are_not_doubted(X, recwarn):
     names = np.array(["Plasma membrane", "Rods & rings"] * 30)
     LocalizationClassifier(TinyNet, max_epochs=1, random_state=0).fit(X, names)
     assert not recwarn.list
+
+
+def test_each_of_two_classes_counts_as_a_label(X, y):
+    given = []
+
+    def sampler(targets, rng):
+        given.append(targets.copy())
+        return np.arange(len(targets))
+
+    LocalizationClassifier(TinyNet, max_epochs=1, sampler=sampler).fit(X, y[:, 0])
+    assert_array_equal(given[0], np.column_stack([1 - y[:, 0], y[:, 0]]))

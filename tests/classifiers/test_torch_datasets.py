@@ -66,3 +66,15 @@ def test_sliced_data_sets_are_searched_over(classifier, X, y):
             reference.cv_results_["mean_test_score"],
         )
         assert np.isfinite(cross_val_score(classifier, data, y, **how)).all()
+
+
+def test_items_that_are_no_images_are_not_read_one_by_one(classifier, y):
+    class Dicts:
+        def __len__(self):
+            return 60
+
+        def __getitem__(self, i):
+            return {"image": np.zeros((4, 8, 8))}
+
+    with pytest.raises(TypeError, match="data set whose items are arrays"):
+        classifier.fit(Dicts(), y)
