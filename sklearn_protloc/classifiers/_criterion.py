@@ -5,11 +5,14 @@ import inspect
 
 from torch import nn
 
+from sklearn_protloc.networks import Localization
+
 
 class Criterion(nn.Module):
-    """A loss of (logits, targets) or (logits, targets, images), weighted if asked.
+    """A loss of (logits, targets) or (output, targets, images), weighted if asked.
 
-    Weights need the loss of every element, so the loss must have torch's `reduction`.
+    The output is what the network returned: logits, or a Localization. Weights need
+    the loss of every element, so the loss must have torch's `reduction`.
     """
 
     def __init__(self, loss, *, weighted, exclusive):
@@ -28,9 +31,12 @@ class Criterion(nn.Module):
                 )
             self.loss.reduction = "none"
 
-    def forward(self, logits, targets, images, weights=None):
-        extra = (images,) if self.takes_images else ()
-        loss = self.loss(logits, targets, *extra)
+    def forward(self, output, targets, images, weights=None):
+        if self.takes_images:
+            loss = self.loss(output, targets, images)
+        else:
+            logits = output.logits if isinstance(output, Localization) else output
+            loss = self.loss(logits, targets)
         if weights is None:
             return loss
         if self.exclusive:  # one loss for each sample

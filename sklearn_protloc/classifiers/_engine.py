@@ -11,6 +11,7 @@ from skorch import NeuralNet
 from skorch.callbacks import Callback
 
 from sklearn_protloc.classifiers._batches import Batches, ImageDataset
+from sklearn_protloc.networks import Localization
 
 _MOVING = threading.RLock()  # one prediction at a time moves networks between devices
 
@@ -72,9 +73,9 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         images = x[0] if isinstance(x, tuple) else x
         # bfloat16 has float32's range, so that gradients need no scaling
         with torch.autocast(images.device.type, torch.bfloat16, bool(self.amp)):
-            logits = self.module_(images)
-        self._check_logits(logits, len(images))
-        return logits.float() if self.amp else logits
+            output = self.module_(images)
+        self._check_logits(_logits_of(output), len(images))
+        return _to_float(output) if self.amp else output
 
     def _check_logits(self, logits, n_images):
         expected = (n_images, self.n_outputs)
@@ -84,6 +85,15 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
                 f"Expected {type(self.module_).__name__} to return logits of shape "
                 f"(batch, n_labels) = {expected}, got {came}."
             )
+
+    def train_step_single(self, batch, **fit_params):
+        return _without_maps(super().train_step_single(batch, **fit_params))
+
+    def validation_step(self, batch, **fit_params):
+        return _without_maps(super().validation_step(batch, **fit_params))
+
+    def evaluation_step(self, batch, training=False):
+        return _logits_of(super().evaluation_step(batch, training=training))
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         images, weights = X if isinstance(X, tuple) else (X, None)
@@ -173,6 +183,21 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
 
     def __setstate__(self, state):
         vars(self).update(state)
+
+
+def _logits_of(output):
+    return output.logits if isinstance(output, Localization) else output
+
+
+def _without_maps(step):
+    """Return a step of skorch with logits alone, which is what scoring keeps."""
+    return {**step, "y_pred": _logits_of(step["y_pred"])}
+
+
+def _to_float(output):
+    if not isinstance(output, Localization):
+        return output.float()
+    return Localization(*(part if part is None else part.float() for part in output))
 
 
 def to_probabilities(scores, kind):

@@ -39,19 +39,21 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
     ----------
     network : class or callable, default=GapNetPL
         Called as ``network(n_channels, n_labels, **network_params)``; returns a
-        :class:`torch.nn.Module` that turns float images into logits. Both sizes are
-        learnt in `fit`. A network with an `image_size` argument gets
-        ``(height, width)``.
+        :class:`torch.nn.Module` that turns float images into logits, or into a
+        :class:`~sklearn_protloc.networks.Localization`. Both sizes are learnt
+        in `fit`. A network with an `image_size` argument gets ``(height, width)``.
     dropout : float in [0, 1), default=None
         Passed on to the network; None keeps the network's own default.
     network_params : dict, default=None
         More arguments of the network.
     loss : class or callable, default=None
-        Called as ``loss(logits, targets)``, or ``loss(logits, targets, images)`` if it
-        needs a third argument, and returns a scalar; a class is built first. Targets
-        are float32 0 and 1, shape (batch, n_labels), one-hot for classes. None is
-        binary cross-entropy, and cross-entropy over classes where `y` is a single
-        column of three or more.
+        Called as ``loss(logits, targets)``, or ``loss(output, targets, images)`` if it
+        needs a third argument, and returns a scalar; a class is built first. The output
+        is what the network returned: logits, or a
+        :class:`~sklearn_protloc.networks.Localization`. Targets are float32 0
+        and 1, shape (batch, n_labels), one-hot for classes. None is binary
+        cross-entropy, and cross-entropy over classes where `y` is a single column of
+        three or more.
     optimizer : class, default=torch.optim.Adam
         An optimiser of torch; Adam as it is the least sensitive to `lr`.
     lr : float > 0, default=1e-3

@@ -10,7 +10,7 @@ from torch import nn
 
 from sklearn_protloc.augmentation import RandomDihedral
 from sklearn_protloc.classifiers import LocalizationClassifier
-from sklearn_protloc.networks import GapNetPL, TinyNet
+from sklearn_protloc.networks import GapNetPL, Localization, TinyNet
 
 
 def proba(X, y, sample_weight=None, **params):
@@ -119,6 +119,33 @@ def test_class_weight_of_a_single_column(X, y):
 
 def _mean_square(output, targets):
     return ((output.sigmoid() - targets) ** 2).mean()
+
+
+class Mapping(nn.Module):
+    """A network whose logits are the highest places of maps it draws."""
+
+    def __init__(self, n_channels, n_labels):
+        super().__init__()
+        self.head = nn.Conv2d(n_channels, n_labels, 3)
+
+    def forward(self, images):
+        maps = self.head(images)
+        return Localization(maps.amax(dim=(2, 3)), maps)
+
+
+def _faint_maps(output, targets, images):
+    assert output.maps.shape[2] == images.shape[2] - 2
+    return output.maps.square().mean()
+
+
+@pytest.mark.parametrize("amp", [False, True])
+def test_networks_that_draw_maps(X, y, amp):
+    """A loss of two arguments gets logits, one of three the maps too."""
+    seen = LocalizationClassifier(Mapping, max_epochs=2, validation_fraction=0.2)
+    seen.set_params(amp=amp, random_state=0, callbacks=[EpochScoring("roc_auc")])
+    assert seen.fit(X, y).predict_proba(X).shape == y.shape
+    faint = seen.set_params(loss=_faint_maps, lr=0.01, max_epochs=30).fit(X, y)
+    assert np.abs(faint.decision_function(X)).max() < 0.5
 
 
 def _bright_only(output, targets, images):

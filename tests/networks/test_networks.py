@@ -10,7 +10,8 @@ from torch import nn
 
 from sklearn_protloc import networks
 
-ALL = [getattr(networks, name) for name in networks.__all__]
+EXPORTED = [getattr(networks, name) for name in networks.__all__]
+ALL = [network for network in EXPORTED if issubclass(network, nn.Module)]
 
 # Trainable parameters at 4 channels and 13 labels, from the papers.
 PARAMETERS = {"GapNetPL": 626_221}
