@@ -5,11 +5,10 @@ reads images of any size. Facts follow the authors' release: the paper's figure 
 not say that averages a and b are taken after the pooling.
 """
 
-import math
-
 import torch
 from torch import nn
 
+from sklearn_protloc.networks._layers import lecun_normal
 from sklearn_protloc.networks._strips import in_strips
 
 __all__ = ["GapNetPL"]
@@ -109,7 +108,7 @@ class GapNetPL(nn.Module):
             _dense(n_hidden, n_hidden, dropout),
             nn.Linear(n_hidden, n_labels),
         )
-        self.apply(_initialize)
+        self.apply(lecun_normal)
 
     def forward(self, images):
         """Compute logits.
@@ -125,10 +124,3 @@ class GapNetPL(nn.Module):
             One logit per location.
         """
         return self.head(self.features(images))
-
-
-def _initialize(layer):
-    if isinstance(layer, nn.Conv2d | nn.Linear):
-        std = math.sqrt(1 / layer.weight[0].numel())
-        nn.init.trunc_normal_(layer.weight, std=std, a=-2 * std, b=2 * std)
-        nn.init.zeros_(layer.bias)

@@ -3,12 +3,29 @@
 import torch
 from torch import nn
 
-__all__ = ["in_strips"]
+__all__ = ["StripBlocks", "in_strips"]
 
 _STRIP_ROWS = 256  # fewer rows compute more of the margins twice
 _CONTAINERS = (nn.Sequential, nn.ModuleList)
 _LOCAL = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
-_POINTWISE = (nn.SELU, nn.ReLU, nn.LeakyReLU, nn.BatchNorm2d, nn.Dropout, nn.Identity)
+_POINTWISE = (
+    nn.SELU,
+    nn.ReLU,
+    nn.LeakyReLU,
+    nn.BatchNorm2d,
+    nn.Dropout,
+    nn.Dropout2d,
+    nn.Identity,
+)
+
+
+class StripBlocks(nn.Sequential):
+    """Blocks of layers one after the other, each applied in strips to tall images."""
+
+    def forward(self, images):
+        for block in self:
+            images = in_strips(block, images)
+        return images
 
 
 def in_strips(block, images):
@@ -21,8 +38,8 @@ def in_strips(block, images):
     Parameters
     ----------
     block : torch.nn.Sequential
-        Convolutions, pooling and layers that work pixel by pixel. With any other
-        layer the block is applied to whole images.
+        Convolutions and pooling padded with zeros, and layers that work pixel by
+        pixel. With any other layer the block is applied to whole images.
     images : tensor of shape (batch, n_channels, height, width)
         Images or maps.
 
@@ -38,6 +55,8 @@ def in_strips(block, images):
         return block(images)
     stride, margin = _reach([layer for layer in layers if isinstance(layer, _LOCAL)])
     rows = max(_STRIP_ROWS // stride, 1) * stride
+    if rows > height:
+        return block(images)
     tops = range(0, height - rows + 1, rows)
     strips = []
     for top in tops:
@@ -51,8 +70,12 @@ def in_strips(block, images):
 
 
 def _is_local(layer):
+    if isinstance(layer, nn.BatchNorm2d):  # without statistics it looks everywhere
+        return layer.running_mean is not None
     named_padding = isinstance(getattr(layer, "padding", 0), str)  # "same"
-    return isinstance(layer, _LOCAL + _POINTWISE) and not named_padding
+    # other modes fill in pixels of the image, circular ones from its other end
+    by_zeros = getattr(layer, "padding_mode", "zeros") == "zeros"
+    return isinstance(layer, _LOCAL + _POINTWISE) and by_zeros and not named_padding
 
 
 def _reach(layers):

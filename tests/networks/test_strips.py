@@ -54,9 +54,18 @@ def test_a_strip_is_computed_with_the_rows_it_depends_on_and_no_more():
 
 
 @pytest.mark.parametrize(
-    "layer", [nn.AdaptiveAvgPool2d(1), nn.Conv2d(1, 1, 3, padding="same")], ids=repr
+    "layer",
+    [
+        nn.AdaptiveAvgPool2d(1),
+        nn.Conv2d(1, 1, 3, padding="same"),
+        nn.Conv2d(1, 1, 3, padding=1, padding_mode="circular"),
+        nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect"),
+        nn.BatchNorm2d(1, track_running_stats=False),
+        nn.MaxPool2d(97, ceil_mode=True),  # a stride longer than the image
+    ],
+    ids=repr,
 )
-def test_layers_of_unknown_reach_see_whole_images(layer):
+def test_layers_that_strips_would_change_see_whole_images(layer):
     block = block_of(layer)
     images = torch.rand(1, 1, 96, 8, dtype=torch.float64)
     with torch.no_grad():

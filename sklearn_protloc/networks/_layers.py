@@ -1,0 +1,93 @@
+"""Starting weights, layers and checks of sizes that several networks share."""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn.functional import batch_norm
+
+from sklearn_protloc.utils import check_image_size
+
+__all__ = [
+    "NormLinear",
+    "OneSize",
+    "glorot_normal",
+    "glorot_uniform",
+    "lecun_normal",
+    "size_error",
+]
+
+
+def lecun_normal(layer):
+    """Draw weights of variance 1 / fan_in, cut off at two deviations, as SELU wants."""
+    if isinstance(layer, nn.Conv2d | nn.Linear):
+        std = math.sqrt(1 / layer.weight[0].numel())
+        nn.init.trunc_normal_(layer.weight, std=std, a=-2 * std, b=2 * std)
+        nn.init.zeros_(layer.bias)
+
+
+def glorot_uniform(layer):
+    """Draw uniform weights of variance 2 / (fan_in + fan_out)."""
+    if isinstance(layer, nn.Conv2d | nn.Linear):
+        nn.init.xavier_uniform_(layer.weight)
+        nn.init.zeros_(layer.bias)
+
+
+def glorot_normal(layer):
+    """Draw normal weights of variance 2 / (fan_in + fan_out)."""
+    if isinstance(layer, nn.Conv2d | nn.Linear):
+        nn.init.xavier_normal_(layer.weight)
+        nn.init.zeros_(layer.bias)
+
+
+def size_error(network, needed, size):
+    """Say which images a network needs, and which came."""
+    return ValueError(
+        f"{network} needs images of {needed}, got {size[0]} x {size[1]} pixels. Resize "
+        "the images, for instance with sklearn_protloc.preprocessing.Resize, or train "
+        "on crops."
+    )
+
+
+class NormLinear(nn.Linear):
+    """A dense layer with batch norm, in one: a head's last layer gives the labels."""
+
+    def __init__(self, n_in, n_out):
+        super().__init__(n_in, n_out)
+        self.scale = nn.Parameter(torch.ones(n_out))
+        self.shift = nn.Parameter(torch.zeros(n_out))
+        self.register_buffer("running_mean", torch.zeros(n_out))
+        self.register_buffer("running_var", torch.ones(n_out))
+
+    def forward(self, features):
+        if self.training and len(features) == 1:
+            raise ValueError(
+                "Batch norm cannot learn from a batch of one image: give two or more "
+                "images to a batch."
+            )
+        statistics = self.running_mean, self.running_var
+        units = super().forward(features)
+        return batch_norm(units, *statistics, self.scale, self.shift, self.training)
+
+
+class OneSize(nn.Module):
+    """Refuses images of another size than the layers after it were built for."""
+
+    def __init__(self, network, image_size):
+        super().__init__()
+        self.network = network
+        self.image_size = check_image_size(image_size)
+
+    def forward(self, images):
+        size = tuple(images.shape[2:])
+        if size != self.image_size:
+            height, width = self.image_size
+            raise size_error(
+                f"{self.network} built for one size",
+                f"that size, {height} x {width} pixels",
+                size,
+            )
+        return images
+
+    def extra_repr(self):
+        return f"image_size={self.image_size}"
