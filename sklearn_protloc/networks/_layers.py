@@ -30,7 +30,8 @@ def glorot_uniform(layer):
     """Draw uniform weights of variance 2 / (fan_in + fan_out)."""
     if isinstance(layer, nn.Conv2d | nn.Linear):
         nn.init.xavier_uniform_(layer.weight)
-        nn.init.zeros_(layer.bias)
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)
 
 
 def glorot_normal(layer):

@@ -16,21 +16,113 @@ ALL = [name for name, thing in EXPORTED.items() if issubclass(thing, nn.Module)]
 # Arguments of narrow networks, which are fast to test: one line per network, or one
 # per variant, named "Network variant".
 NARROW = {
+    "ConvolutionalMIL": {"widths": (2, 4, 4, 8, 8), "n_hidden": 16, "pool_dropout": 0},
+    "ConvolutionalMIL table7": {
+        "variant": "table7",
+        "widths": (4, 8, 8, 8, 8),
+        "n_hidden": 16,
+        "pool_dropout": 0,
+    },
+    "CytoCNN": {"width": 4, "n_hidden": 16},
+    "CytoFCN": {"width": 4},
+    "DeepLoc": {"widths": (4, 8, 8), "n_hidden": 16},
+    "DeepLoc batch": {"norm": "batch", "widths": (4, 8, 8), "n_hidden": 16},
+    "DeepYeast": {"widths": (4, 8, 8), "n_hidden": 16},
     "GapNetPL": {"widths": (8, 16, 16), "n_hidden": 32},
+    "GapNetVariant": {"widths": (4, 8, 8), "n_hidden": 16},
+    "GapNetVariant strided": {"widths": (4, 8, 8), "mid_convs": 4, "stride": 2},
+    "MCNN": {"widths": (2,) * 7, "n_mixed": 16, "n_hidden": 16},
+    "TUNet": {"width": 4},
+    "TUNet plain": {"width": 4, "batch_norm": False},
     "TinyNet": {},
+    "DenseNet121": {"growth_rate": 8, "n_blocks": (1, 2, 1, 1)},
+    "InceptionResNetV2": {"width": 0.0625, "n_blocks": (1, 1, 2)},
+    "InceptionV3": {"width": 0.0625},
+    "InceptionV3 auxiliary": {"width": 0.0625, "auxiliary": True},
+    "ResNet34": {"width": 8, "n_blocks": (1, 1, 1, 1)},
+    "ResNet34 hidden layer": {"width": 8, "n_blocks": (1, 1, 1, 1), "n_hidden": 16},
+    "ResNet50": {"width": 8, "n_blocks": (1, 1, 1, 1)},
+    "ResNet50 extra_conv": {"width": 8, "n_blocks": (2, 1, 1), "extra_conv": True},
 }
 
 # Heights and widths of a network that does not take all of these.
 ANY_SIZE = [(64, 64), (45, 70), (8, 8)]
-SIZES = {}
+SIZES = {
+    "ConvolutionalMIL": [(150, 139), (135, 135)],
+    "ConvolutionalMIL table7": [(64, 64), (45, 70), (32, 33)],
+    "MCNN": [(256, 128), (128, 128)],
+    "DenseNet121": [(64, 64), (45, 70), (29, 29)],
+    "InceptionResNetV2": [(90, 111), (75, 75)],
+    "InceptionV3": [(90, 111), (75, 75)],
+    "InceptionV3 auxiliary": [(299, 300)],
+}
 
 # Sizes that a network cannot work with, and what its error says is needed.
-REFUSED = {}
+REFUSED = {
+    "ConvolutionalMIL": [((134, 200), "at least 135 x 135")],
+    "ConvolutionalMIL table7": [((64, 31), "at least 32 x 32")],
+    "MCNN": [((128, 192), "multiples of 128"), ((64, 64), "multiples of 128")],
+    "DenseNet121": [((28, 64), "at least 29 x 29")],
+    "InceptionResNetV2": [((75, 74), "at least 75 x 75")],
+    "InceptionV3": [((74, 75), "at least 75 x 75")],
+    "InceptionV3 auxiliary": [((298, 299), "at least 299 x 299")],
+}
 
+ORIGINAL_DEEP_LOC = {
+    "norm": "batch",
+    "widths": (64, 128, 256),
+    "n_hidden": 512,
+    "image_size": 60,
+}
 # (network, arguments, channels, labels, trainable parameters) as the papers or their
 # authors' programs have them.
 PARAMETERS = [
+    ("ConvolutionalMIL", {}, 4, 13, 485_792),
+    ("ConvolutionalMIL", {"variant": "table7"}, 4, 13, 593_143),
+    ("ConvolutionalMIL", {"variant": "table7", "image_size": 512}, 4, 13, 463_351),
+    ("ConvolutionalMIL", {"variant": "table7", "image_size": 256}, 4, 13, 430_903),
+    ("CytoCNN", {}, 4, 13, 21_761_549),
+    ("CytoCNN", {"width": 16}, 4, 13, 9_838_349),
+    ("CytoCNN", {"width": 64}, 4, 13, 52_672_013),
+    ("CytoCNN", {"kernel_size": 5}, 4, 13, 30_135_821),
+    ("CytoFCN", {}, 4, 13, 4_721_165),
+    ("CytoFCN", {"width": 16}, 4, 13, 1_183_245),
+    ("CytoFCN", {"width": 64}, 4, 13, 18_861_069),
+    ("CytoFCN", {"head_kernel_size": 3}, 4, 13, 4_774_413),
+    ("DeepLoc", {}, 4, 13, 201_715_277),
+    ("DeepLoc", {"image_size": 512}, 4, 13, 50_720_333),
+    ("DeepLoc", {"norm": "batch"}, 4, 13, 201_716_967),
+    ("DeepLoc", {"norm": "batch", "image_size": 512}, 4, 13, 50_722_023),
+    ("DeepLoc", ORIGINAL_DEEP_LOC, 2, 19, 10_991_417),
+    ("DeepYeast", {}, 4, 28, 78_106_012),
+    ("DeepYeast", {"image_size": 64}, 2, 12, 10_987_788),
     ("GapNetPL", {}, 4, 13, 626_221),
+    ("GapNetVariant", {}, 4, 28, 594_308),
+    ("GapNetVariant", {"mid_convs": 4}, 4, 28, 631_364),
+    ("MCNN", {}, 4, 13, 34_193_853),
+    ("MCNN", {"image_size": 512}, 4, 28, 9_035_724),
+    ("TUNet", {}, 4, 28, 14_872_152),
+    ("TUNet", {"batch_norm": False}, 4, 28, 14_869_208),
+    ("DenseNet121", {}, 4, 13, 6_970_317),
+    ("DenseNet121", {}, 4, 28, 6_985_692),
+    ("DenseNet121", {}, 3, 1000, 7_978_856),
+    ("InceptionResNetV2", {}, 4, 13, 54_326_733),
+    ("InceptionResNetV2", {}, 4, 28, 54_349_788),
+    ("InceptionResNetV2", {}, 3, 1000, 55_843_464),
+    ("InceptionV3", {}, 4, 13, 21_812_493),
+    ("InceptionV3", {}, 4, 28, 21_843_228),
+    ("InceptionV3", {}, 3, 1000, 23_834_568),
+    ("InceptionV3", {"auxiliary": True}, 3, 1000, 27_161_264),
+    ("ResNet34", {}, 4, 13, 21_294_477),
+    ("ResNet34", {}, 4, 28, 21_302_172),
+    ("ResNet34", {"n_hidden": 512}, 4, 28, 21_830_044),
+    ("ResNet34", {}, 3, 1000, 21_797_672),
+    ("ResNet50", {}, 4, 13, 23_537_805),
+    ("ResNet50", {}, 1, 28, 23_559_132),
+    ("ResNet50", {}, 3, 1000, 25_557_032),
+    ("ResNet50", {"extra_conv": True}, 1, 28, 31_748_572),
+    ("ResNet50", {"extra_conv": True}, 3, 28, 31_754_844),
+    ("ResNet50", {"extra_conv": True}, 4, 28, 31_757_980),
 ]
 
 
@@ -64,6 +156,7 @@ def parts_of(output):
 
 @pytest.fixture(params=NARROW)
 def name(request):
+    torch.manual_seed(0)
     return request.param
 
 
@@ -178,12 +271,13 @@ def test_overfits_eight_images(name):
     targets = torch.tensor([[i & 1, i >> 1 & 1] for i in range(8)]).float()
     model, loss = build(name, 2, 2, size, dropout=0.0), nn.BCEWithLogitsLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
-    for _ in range(150):
+    for _ in range(300):
         optimizer.zero_grad()
-        logits = logits_of(model(images))
+        logits, *others = parts_of(model(images))
         if ((logits > 0) == targets.bool()).all():
             break
-        loss(logits, targets).backward()
+        auxiliary = [part for part in others if part.ndim == 2]
+        sum(loss(part, targets) for part in [logits, *auxiliary]).backward()
         optimizer.step()
     assert ((logits > 0) == targets.bool()).all()
 
