@@ -10,7 +10,7 @@ import torch
 from torch.utils.data import Dataset
 
 from sklearn_protloc.classifiers._crops import crop_corner
-from sklearn_protloc.utils import check_finite, read_image
+from sklearn_protloc.utils import augment_image, check_finite, read_image
 
 
 class ImageDataset(Dataset):
@@ -155,20 +155,10 @@ class Batches:
             height, width = out.shape[1:]
             image = image[:, top : top + height, left : left + width]
         if self.augmenter is not None:
-            image = self._augment(image, rng)
+            image = augment_image(self.augmenter, image, rng)
         with np.errstate(over="ignore"):  # too large for float32: told just below
             out[...] = image
         check_finite(out)
-
-    def _augment(self, image, rng):
-        """Change a copy of an image, and see that it is still one of the batch."""
-        changed = np.asarray(self.augmenter(image.copy(), rng))
-        if changed.shape != image.shape or changed.dtype != image.dtype:
-            raise ValueError(
-                f"The augmenter was given {image.dtype} of shape {image.shape} and "
-                f"returned {changed.dtype} of shape {changed.shape}: it must keep both."
-            )
-        return changed
 
     def _to_float(self, pixels):
         """Scale unsigned integers to [0, 1]; then mean 0 and deviation 1 if asked."""

@@ -1,5 +1,6 @@
 """Image collections, loaders of the Human Protein Atlas, and synthetic cells."""
 
+from sklearn_protloc.datasets._as_lazy import as_lazy
 from sklearn_protloc.datasets._as_sliceable import as_sliceable
 from sklearn_protloc.datasets._cells._make_cells import make_cells
 from sklearn_protloc.datasets._check_images import check_images
@@ -14,6 +15,7 @@ __all__ = [
     "CYTO2017_LOCATIONS",
     "HPA_LOCATIONS",
     "ImageCollection",
+    "as_lazy",
     "as_sliceable",
     "check_images",
     "fetch_hpa",

@@ -8,7 +8,11 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_protloc.model_selection._threshold_base import (
     BaseLabelThresholdClassifier,
 )
-from sklearn_protloc.model_selection._threshold_models import fit_models, is_prefit
+from sklearn_protloc.model_selection._threshold_models import (
+    as_rows,
+    fit_models,
+    is_prefit,
+)
 from sklearn_protloc.model_selection._threshold_parameters import (
     as_metric,
     as_rule,
@@ -240,7 +244,7 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
                 f"{type(self).__name__} requires y to be passed, but the target y is "
                 "None."
             )
-        X, y = indexable(X, y)
+        X, y = indexable(as_rows(X), y)
         check_same_order(X, y)
         params = self._route(params)
         single = as_single_column(y, warn=True)

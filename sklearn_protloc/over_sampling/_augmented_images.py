@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from sklearn_protloc.utils import LazyImages, read_image
+from sklearn_protloc.utils import LazyImages, augment_image, read_image
 
 
 class AugmentedImages(LazyImages):
@@ -44,18 +44,18 @@ class AugmentedImages(LazyImages):
         """Type of the pixels."""
         return self._images.dtype
 
+    @property
+    def ids(self):
+        """What each sample is called, copies like their originals, or None."""
+        ids = getattr(self._images, "ids", None)
+        return None if ids is None else ids[self._rows]
+
     def _read(self, i):
         image = read_image(self._images, self._rows[i])
         if self._streams[i] < 0:
             return image
         rng = np.random.default_rng([self._seed, self._streams[i]])
-        changed = np.asarray(self._augmenter(image.copy(), rng))
-        if changed.shape != image.shape or changed.dtype != image.dtype:
-            raise ValueError(
-                f"The augmenter was given {image.dtype} of shape {image.shape} and "
-                f"returned {changed.dtype} of shape {changed.shape}: it must keep both."
-            )
-        return changed
+        return augment_image(self._augmenter, image, rng)
 
     def _take(self, rows):
         view = copy.copy(self)

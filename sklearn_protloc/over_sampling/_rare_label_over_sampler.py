@@ -5,9 +5,10 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from sklearn_protloc.datasets import as_lazy
 from sklearn_protloc.over_sampling._augmented_images import AugmentedImages
 from sklearn_protloc.over_sampling._base import MultiLabelSampler, Resampled
-from sklearn_protloc.over_sampling._rows import as_lazy, is_table
+from sklearn_protloc.over_sampling._rows import is_table
 from sklearn_protloc.over_sampling._selection import choose_greedily, draw_at_random
 
 

@@ -5,9 +5,8 @@ import pandas as pd
 from scipy import sparse
 from sklearn.utils import _safe_indexing
 
-from sklearn_protloc.datasets import ImageCollection
+from sklearn_protloc.datasets import as_lazy
 from sklearn_protloc.utils import (
-    LazyImages,
     as_single_column,
     check_image_data,
     check_indicator,
@@ -38,11 +37,6 @@ def is_table(X):
 def in_memory(X):
     """Tell arrays whose rows may be copied from what is read row by row."""
     return isinstance(X, np.ndarray) and not isinstance(X, np.memmap)
-
-
-def as_lazy(X):
-    """Return checked images so that any of them can be taken without reading them."""
-    return X if isinstance(X, LazyImages) else ImageCollection.from_array(X)
 
 
 def check_labels(y, n_samples):

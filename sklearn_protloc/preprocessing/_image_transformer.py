@@ -6,9 +6,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_protloc.datasets import ImageCollection
+from sklearn_protloc.datasets import as_lazy
 from sklearn_protloc.preprocessing._changed_images import ChangedImages
-from sklearn_protloc.utils import LazyImages, check_finite, check_image_data
+from sklearn_protloc.utils import check_finite, check_image_data
 
 
 class ImageTransformer(TransformerMixin, BaseEstimator, ABC):
@@ -58,7 +58,7 @@ class ImageTransformer(TransformerMixin, BaseEstimator, ABC):
         check_is_fitted(self)
         X = self._validate_X(X, reset=False)
         changed = ChangedImages(
-            _as_lazy(X),
+            as_lazy(X),
             self._change(X.dtype),
             self._changed_shape(tuple(X.shape[1:])),
             self._changed_dtype(X.dtype),
@@ -101,13 +101,9 @@ class ImageTransformer(TransformerMixin, BaseEstimator, ABC):
 
 def each_image(X):
     """Read the images one after the other, checked for NaN."""
-    lazy = _as_lazy(X)
+    lazy = as_lazy(X)
     for i in range(len(lazy)):
         yield check_finite(lazy[i])
-
-
-def _as_lazy(X):
-    return X if isinstance(X, LazyImages) else ImageCollection.from_array(X)
 
 
 def _spell(image_shape):

@@ -1,7 +1,9 @@
 """What several rooms need: reading targets, probabilities and images."""
 
+from sklearn_protloc.utils._augmenting import augment_image
 from sklearn_protloc.utils._dataset_images import (
     DatasetImages,
+    as_array,
     dataset_targets,
     is_dataset,
 )
@@ -25,7 +27,9 @@ from sklearn_protloc.utils._targets import as_single_column, check_indicator
 __all__ = [
     "DatasetImages",
     "LazyImages",
+    "as_array",
     "as_single_column",
+    "augment_image",
     "check_finite",
     "check_image_data",
     "check_image_size",

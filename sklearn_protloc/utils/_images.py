@@ -5,7 +5,11 @@ import numbers
 import numpy as np
 from scipy import sparse
 
-from sklearn_protloc.utils._dataset_images import DatasetImages, is_dataset
+from sklearn_protloc.utils._dataset_images import (
+    DatasetImages,
+    as_array,
+    is_dataset,
+)
 
 __all__ = ["check_finite", "check_image_data", "read_image"]
 
@@ -62,7 +66,7 @@ def check_image_data(X, *, ensure_all_finite=True):
     elif not all(hasattr(X, a) for a in ("shape", "dtype", "ndim", "__getitem__")):
         X = _from_list(X)
     elif hasattr(X, "detach"):
-        X = _from_tensor(X)
+        X = as_array(X)
     _check_shape(X)
     _check_dtype(X.dtype)
     in_memory = isinstance(X, np.ndarray) and not isinstance(X, np.memmap)
@@ -74,9 +78,9 @@ def check_image_data(X, *, ensure_all_finite=True):
 def _from_list(X):
     if not isinstance(X, list | tuple) and not hasattr(X, "__array__"):
         raise TypeError(
-            "Expected images as an array, or as a data set whose items are arrays or "
-            "tensors of shape (n_channels, height, width), or tuples that begin with "
-            f"one; got {type(X).__name__}."
+            "Expected images as an array, or as a data set with len() whose items are "
+            "arrays or tensors of shape (n_channels, height, width), or tuples that "
+            f"begin with one; got {type(X).__name__}."
         )
     try:
         return np.asarray(X)
@@ -85,12 +89,6 @@ def _from_list(X):
             "Expected images of one shape (n_channels, height, width), got a list of "
             "different shapes: resize them first."
         ) from error
-
-
-def _from_tensor(X):
-    """Return the values of a torch tensor, of types that NumPy lacks as float32."""
-    X = X.detach().cpu()
-    return X.numpy() if str(X.dtype) != "torch.bfloat16" else X.float().numpy()
 
 
 def _check_shape(X):
@@ -182,8 +180,8 @@ def read_image(X, row):
     Raises
     ------
     ValueError
-        If the image has another shape than those of `X`, or another dtype where that
-        of `X` is unsigned.
+        If the image has another shape than those of `X`, or another dtype where
+        either is unsigned: such images have another range.
 
     Examples
     --------
@@ -198,7 +196,7 @@ def read_image(X, row):
             f"Expected every image of shape {tuple(X.shape[1:])}, got {image.shape} "
             f"at index {row}."
         )
-    if X.dtype.kind == "u" and image.dtype != X.dtype:
+    if image.dtype != X.dtype and "u" in (image.dtype.kind, X.dtype.kind):
         raise ValueError(
             f"Expected {X.dtype} images, got {image.dtype} at index {row}."
         )

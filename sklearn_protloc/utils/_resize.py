@@ -58,7 +58,7 @@ def check_image_size(image_size, interpolation="area"):
             f"{image_size!r}."
         )
     if min(size) < 1:
-        raise ValueError(f"Expected an image_size of at least 1, got {image_size!r}.")
+        raise ValueError(f"Expected image_size of at least 1, got {image_size!r}.")
     return int(size[0]), int(size[1])
 
 

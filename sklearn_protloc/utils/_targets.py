@@ -66,7 +66,8 @@ def check_indicator(y):
     ------
     ValueError
         If `y` is not two-dimensional, holds a NaN or a value other than 0 and 1,
-        or is a list of label lists.
+        is a list of label lists, or a DataFrame with a column of something else, such
+        as the names of the images.
 
     Examples
     --------
@@ -76,6 +77,8 @@ def check_indicator(y):
            [1, 1]], dtype=int8)
     """
     names = getattr(y, "columns", None)
+    if names is not None:
+        _check_columns(y)
     if sparse.issparse(y):
         y = y.toarray()
     values = _as_numbers(y)
@@ -97,6 +100,29 @@ def check_indicator(y):
     if names is None:
         names = [str(k) for k in range(values.shape[1])]
     return values.astype(np.int8), np.asarray([str(n) for n in names], dtype=object)
+
+
+def _check_columns(y):
+    """Refuse a column of names or numbers of the images among those of labels."""
+    others = [str(name) for name in y.columns if _is_no_label(y[name])]
+    if others and len(others) < y.shape[1]:
+        raise ValueError(
+            "Expected y as a DataFrame with a column of 0 and 1 per label, and column "
+            f"{', '.join(map(repr, others))} holds something else. If it names the "
+            f"images, make it the index: y.set_index({others[0]!r}). Otherwise drop it."
+        )
+
+
+def _is_no_label(column):
+    """Whether a column holds text, or many different numbers."""
+    if getattr(column, "ndim", 1) != 1:  # two columns of one name
+        return False
+    try:
+        values = np.asarray(column).astype(float)
+    except (TypeError, ValueError):
+        return True
+    others = values[(values != 0) & (values != 1) & ~np.isnan(values)]
+    return len(np.unique(others)) > 1
 
 
 def _as_numbers(y):

@@ -68,6 +68,76 @@ def test_sliced_data_sets_are_searched_over(classifier, X, y):
         assert np.isfinite(cross_val_score(classifier, data, y, **how)).all()
 
 
+class Items(Dataset):
+    """A data set of what is in a list; of a list of errors, those are raised."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def __len__(self):
+        return len(self.items)
+
+    def __getitem__(self, i):
+        if isinstance(self.items[i], Exception):
+            raise self.items[i]
+        return self.items[i]
+
+
+IMAGE = torch.zeros(4, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        ([], "Items with 0 items"),
+        ([KeyError("lens"), IMAGE], "Item 0 of the Items .* KeyError: 'lens'"),
+        ([IMAGE, KeyError("lens")], "Item 1 of the Items .* KeyError: 'lens'"),
+        ([IMAGE, FileNotFoundError("x.png")], "Item 1 .* FileNotFoundError: x.png"),
+        ([(), ()], "Item 0 of the Items is empty"),
+        ([IMAGE[0]] * 2, r"shape \(8, 8\) in item 0 .* add an axis"),
+        ([IMAGE[None]] * 2, r"shape \(1, 4, 8, 8\) in item 0 of the Items\."),
+        ([IMAGE, IMAGE[:, :7]], r"shape \(4, 7, 8\) in item 1"),
+        ([IMAGE, IMAGE.byte()], "float32, as the first is, got uint8 .* item 1"),
+        ([IMAGE.byte(), IMAGE], "uint8, as the first is, got float32 .* item 1"),
+    ],
+)
+def test_an_item_that_cannot_be_taken_is_named(classifier, items, message):
+    with pytest.raises(ValueError, match=message):
+        classifier.fit(Items(items), np.eye(2, dtype=int)[: len(items)])
+    assert not hasattr(classifier, "net_")
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [
+        ([torch.ones(3), torch.ones(2)], r"\(3,\) in item 0 and \(2,\) in item 1"),
+        ([torch.ones(3), torch.tensor(1)], r"\(3,\) in item 0 and \(\) in item 1"),
+        ([torch.ones(3)], "an image alone in item 1: this requires y to be passed"),
+    ],
+)
+def test_targets_that_do_not_fit_are_named(classifier, targets, message):
+    items = [(IMAGE, *targets[i : i + 1]) for i in range(2)]
+    with pytest.raises(ValueError, match=message):
+        classifier.fit(Items(items))
+
+
+def test_items_of_bfloat16(classifier, X, y):
+    floats = torch.from_numpy(X / np.float32(255)).bfloat16()
+    items = Items([(image, target) for image, target in zip(floats, y, strict=True)])
+    expected = clone(classifier).fit(floats, y).predict_proba(floats)
+    assert_array_equal(classifier.fit(items).predict_proba(items), expected)
+
+
+def test_what_only_looks_like_a_data_set(classifier, y):
+    class Stream(torch.utils.data.IterableDataset):
+        def __iter__(self):
+            yield IMAGE
+
+    for data in (Stream(), {0: IMAGE}):
+        with pytest.raises(TypeError, match=r"a data set with len\(\)"):
+            classifier.fit(data, y)
+
+
 def test_items_that_are_no_images_are_not_read_one_by_one(classifier, y):
     class Dicts:
         def __len__(self):
@@ -76,5 +146,5 @@ def test_items_that_are_no_images_are_not_read_one_by_one(classifier, y):
         def __getitem__(self, i):
             return {"image": np.zeros((4, 8, 8))}
 
-    with pytest.raises(TypeError, match="data set whose items are arrays"):
+    with pytest.raises(TypeError, match="items are arrays or tensors"):
         classifier.fit(Dicts(), y)

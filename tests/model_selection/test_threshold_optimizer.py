@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import zarr
 from imblearn import FunctionSampler
 from imblearn.pipeline import make_pipeline as make_sampling_pipeline
 from scipy import sparse
@@ -23,10 +24,13 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from sklearn_protloc.classifiers import LocalizationClassifier
+from sklearn_protloc.datasets import make_cells
 from sklearn_protloc.model_selection import (
     MultilabelStratifiedKFold,
     MultiLabelThresholdOptimizer,
 )
+from sklearn_protloc.networks import TinyNet
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(90, 6))
@@ -260,3 +264,16 @@ def test_honest_macro_f1_on_real_labels(protloc_data):
         for estimator in (plain, MultiLabelThresholdOptimizer(plain))
     )
     assert tuned > at_half + 0.05
+
+
+def test_stores_that_scikit_learn_cannot_slice(tmp_path):
+    cells = make_cells(24, image_size=32, labels=2, random_state=0)
+    store = zarr.create_array(
+        tmp_path / "X.zarr", shape=cells.data.shape, dtype="uint8", chunks=(1, 4, 8, 8)
+    )
+    store[:] = cells.data
+    model = LocalizationClassifier(TinyNet, max_epochs=1, random_state=0)
+    model = MultiLabelThresholdOptimizer(model, cv=2)
+    expected = model.fit(cells.data, cells.target).predict_proba(cells.data)
+    found = model.fit(store, cells.target).predict_proba(store)
+    np.testing.assert_array_equal(found, expected)

@@ -33,6 +33,17 @@ class Ragged(list):
     dtype = np.dtype(np.uint8)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.int16, bool])
+def test_unsigned_images_among_others_are_named(dtype):
+    good = np.zeros((1, 2, 2), dtype)
+    X = Ragged([good, good.astype(np.uint8), good.astype(np.float64)])
+    X.dtype = good.dtype
+    assert read_image(X, 0) is good
+    with pytest.raises(ValueError, match="images, got uint8 at index 1"):
+        read_image(X, 1)
+    read_image(X, 2)  # of the same range
+
+
 def test_an_image_of_another_shape_or_dtype_is_named():
     good = np.zeros((1, 2, 2), np.uint8)
     X = Ragged([good, np.zeros((1, 2, 3), np.uint8), good.astype(np.uint16)])
