@@ -1,5 +1,6 @@
 """skorch's training loop, fed with batches of images."""
 
+import math
 import threading
 from contextlib import contextmanager
 
@@ -8,12 +9,19 @@ import torch
 from scipy.special import expit, softmax
 from sklearn.base import ClassifierMixin
 from skorch import NeuralNet
-from skorch.callbacks import Callback
+from torch import nn
 
 from sklearn_protloc.classifiers._batches import Batches, ImageDataset
+from sklearn_protloc.classifiers._freezing import freeze
+from sklearn_protloc.classifiers._initial_weights import load_weights
+from sklearn_protloc.classifiers._penalties import weight_penalty
 from sklearn_protloc.networks import Localization
 
 _MOVING = threading.RLock()  # one prediction at a time moves networks between devices
+
+
+class DivergenceError(ValueError):
+    """The loss or the weights are no longer finite."""
 
 
 class LocalizationNet(ClassifierMixin, NeuralNet):
@@ -35,6 +43,11 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         crop_size,
         num_workers,
         rng,
+        clip_norm,
+        l1_penalty,
+        l2_penalty,
+        accumulate_steps,
+        start,
         **kwargs,
     ):
         self.kind = kind
@@ -46,6 +59,11 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         self.crop_size = crop_size
         self.num_workers = num_workers
         self.rng = rng
+        self.clip_norm = clip_norm
+        self.l1_penalty = l1_penalty
+        self.l2_penalty = l2_penalty
+        self.accumulate_steps = accumulate_steps
+        self.start = start
         super().__init__(*args, **kwargs)
 
     @property
@@ -57,9 +75,10 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         return X if isinstance(X, ImageDataset) else ImageDataset(X)
 
     def get_iterator(self, dataset, training=False):
+        n_parts = self.accumulate_steps if training else 1
         return Batches(
             dataset,
-            batch_size=self.batch_size,
+            batch_size=self.batch_size * n_parts,
             device=self.device,
             standardize=self.standardize,
             rng=self.rng if training else None,
@@ -73,9 +92,25 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         images = x[0] if isinstance(x, tuple) else x
         # bfloat16 has float32's range, so that gradients need no scaling
         with torch.autocast(images.device.type, torch.bfloat16, bool(self.amp)):
-            output = self.module_(images)
+            output = self._forward(images)
         self._check_logits(_logits_of(output), len(images))
         return _to_float(output) if self.amp else output
+
+    def _forward(self, images):
+        """Run the network, compiled while it is trained if that was asked for."""
+        if self.compiled_ is None or not self.module_.training:
+            return self.module_(images)
+        try:
+            return self.compiled_(images)
+        except RuntimeError as error:
+            if not type(error).__module__.startswith(("torch._dynamo", "torch._ind")):
+                raise
+            raise ValueError(
+                "compile=True, and torch cannot compile "
+                f"{type(self.module_).__name__} here: {error} A compiler for C++ (such "
+                "as g++) is needed on the CPU, Triton on a GPU. Set compile=False to "
+                "train without."
+            ) from error
 
     def _check_logits(self, logits, n_images):
         expected = (n_images, self.n_outputs)
@@ -87,7 +122,30 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
             )
 
     def train_step_single(self, batch, **fit_params):
-        return _without_maps(super().train_step_single(batch, **fit_params))
+        """Add up the gradients of a batch, in parts of `batch_size` images."""
+        self._set_training(True)
+        self.frozen_.hold()
+        n_images = len(batch[1])
+        summed = self.criterion_.reduction == "sum"
+        losses, logits = [], []
+        for inputs, targets in _parts(batch, math.ceil(n_images / self.batch_size)):
+            output = self.infer(inputs)
+            loss = self.get_loss(output, targets, X=inputs, training=True)
+            if not summed:
+                loss = loss * (len(targets) / n_images)
+            loss.backward()
+            losses.append(loss.detach())
+            logits.append(_logits_of(output).detach())
+        if self.l1_penalty or self.l2_penalty:
+            penalty = weight_penalty(self.module_, self.l1_penalty, self.l2_penalty)
+            penalty.backward()
+            losses.append(penalty.detach())
+        return {"loss": sum(losses), "y_pred": torch.cat(logits)}
+
+    def on_grad_computed(self, net, named_parameters=None, **kwargs):
+        if self.clip_norm is not None:
+            parameters = [parameter for _, parameter in named_parameters]
+            nn.utils.clip_grad_norm_(parameters, self.clip_norm)
 
     def validation_step(self, batch, **fit_params):
         return _without_maps(super().validation_step(batch, **fit_params))
@@ -115,19 +173,30 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         return self
 
     def _raise_diverged(self):
-        raise ValueError(
+        raise DivergenceError(
             f"Training diverged in epoch {len(self.history)}: the loss or the weights "
             f"are no longer finite at lr={self.lr:g}. Lower lr, or clip the gradients "
-            "with skorch.callbacks.GradientNormClipping."
+            "with clip_norm=5, say."
         )
 
     def initialize_module(self):
         super().initialize_module()
+        new = [] if self.start is None else load_weights(self.module_, self.start)
+        trainable = "all" if self.start is None else self.start.trainable
+        self.frozen_ = freeze(self.module_, trainable, new)
         self.module_.to(memory_format=torch.channels_last)
         return self
 
+    def torch_compile(self, module, name):
+        """Compile beside the network: what is compiled cannot be pickled."""
+        if name == "module":
+            self.compiled_ = torch.compile(module.forward) if self.compile else None
+        return module
+
     def release(self):
         """Keep what prediction needs: no optimiser, no data, nothing on a GPU."""
+        self.frozen_.release()
+        self.frozen_ = self.start = self.compiled_ = None
         self.module_.eval()
         self.to_device("cpu")
         self.callbacks = None
@@ -179,7 +248,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
     def __getstate__(self):
         # skorch's own goes through torch.save, which cannot pickle what cloudpickle
         # can, such as networks defined in a notebook; there is nothing on a GPU here
-        return vars(self).copy()
+        return {**vars(self), "compiled_": None}
 
     def __setstate__(self, state):
         vars(self).update(state)
@@ -187,6 +256,18 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
 
 def _logits_of(output):
     return output.logits if isinstance(output, Localization) else output
+
+
+def _parts(batch, n_parts):
+    """Divide (inputs, targets) into parts of equal size, as far as possible."""
+    inputs, targets = batch
+    if n_parts == 1:
+        return [batch]
+    if isinstance(inputs, tuple):
+        inputs = zip(*(part.tensor_split(n_parts) for part in inputs), strict=True)
+    else:
+        inputs = inputs.tensor_split(n_parts)
+    return zip(inputs, targets.tensor_split(n_parts), strict=True)
 
 
 def _without_maps(step):
@@ -208,17 +289,8 @@ def to_probabilities(scores, kind):
     return np.column_stack([1 - present, present]) if kind == "binary" else present
 
 
-class EpochReporter(Callback):
-    """Tell scikit-learn's callbacks where training is; stop if one of them asks."""
-
-    def __init__(self, context, report):
-        self.context = context
-        self.report = report
-
-    def on_epoch_begin(self, net, **kwargs):
-        self.epoch_ = self.context.subcontext(task_name="epoch")
-        self.epoch_.call_on_fit_task_begin(**self.report(net))
-
-    def on_epoch_end(self, net, **kwargs):
-        if self.epoch_.call_on_fit_task_end(**self.report(net)):
-            raise KeyboardInterrupt  # skorch's way to end training early
+def to_answers(proba, kind, classes):
+    """Turn probabilities into what `predict` answers."""
+    if kind == "multilabel":
+        return (proba >= 0.5).astype(int)
+    return classes[proba.argmax(axis=1)]

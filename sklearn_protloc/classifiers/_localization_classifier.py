@@ -1,15 +1,27 @@
 """The estimator: images and indicator labels in, a probability per label out."""
 
+import os
 from numbers import Integral, Real
 
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import (
+    Interval,
+    StrOptions,
+    validate_parameter_constraints,
+)
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sklearn_protloc.classifiers._batches import ImageDataset
+from sklearn_protloc.classifiers._determinism import deterministic_algorithms
 from sklearn_protloc.classifiers._encoding import encode_target, warn_of_absent_labels
-from sklearn_protloc.classifiers._engine import to_probabilities
+from sklearn_protloc.classifiers._engine import to_answers, to_probabilities
+from sklearn_protloc.classifiers._fine_tuning import (
+    keep_names,
+    stage_of,
+    start_of_stage,
+)
+from sklearn_protloc.classifiers._initial_weights import start_of_fit
 from sklearn_protloc.classifiers._options import resolve_device
 from sklearn_protloc.classifiers._prediction import predict_logits
 from sklearn_protloc.classifiers._sklearn_callbacks import (
@@ -27,6 +39,9 @@ from sklearn_protloc.utils import (
 )
 
 __all__ = ["LocalizationClassifier"]
+
+# Read by every prediction anew; a trained model predicts whatever the others are.
+_OF_PREDICTION = ("tile_overlap", "aggregate", "tta", "num_workers", "deterministic")
 
 
 class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
@@ -62,20 +77,46 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         For an optimiser that has it, such as :class:`torch.optim.SGD`; None keeps
         the optimiser's own default.
     weight_decay : float >= 0, default=0.0
-        Weight decay of the optimiser.
+        Weight decay of the optimiser: with Adam, unlike `l2_penalty`, scaled as the
+        gradients are; see :class:`torch.optim.AdamW`.
+    l1_penalty, l2_penalty : float >= 0, default=0.0
+        Added to the training loss: ``l1_penalty * |w| + l2_penalty * w**2``, summed
+        over all weights but biases, as in the code of [1]_ (1e-7 and 1e-5). Counted in
+        ``train_loss`` but not in ``valid_loss``.
+    clip_norm : float > 0, default=None
+        Longest gradient, over all weights; longer ones are shortened to it. [1]_ used
+        5. None leaves gradients as they are, which most networks bear.
+    lr_schedule : class or callable, default=None
+        Called as ``lr_schedule(optimizer, **lr_schedule_params)``; returns a scheduler
+        of :mod:`torch.optim.lr_scheduler`. `OneCycleLR` and `CyclicLR` step after each
+        batch, all others after each epoch; `ReduceLROnPlateau` watches what early
+        stopping does, or the training loss where no images are held out. None keeps
+        `lr`, as the best schedule depends on `max_epochs`.
+    lr_schedule_params : dict, default=None
+        More arguments of the schedule. `max_lr` (which is `lr`) and `total_steps` of
+        `OneCycleLR` and `mode` of `ReduceLROnPlateau` are filled in.
     batch_size : int >= 1, default=32
-        Images in one step, and in one block of a prediction by the fitted model. A
-        last batch of a single image joins the batch before it.
+        Images that pass the network together, in training and in a prediction by the
+        fitted model. A last batch of a single image joins the batch before it.
+    accumulate_steps : int >= 1, default=1
+        Batches whose gradients make one step of the optimiser: equal to a batch as
+        many times as large where the loss is a mean or a sum over images and the
+        network has no batch normalisation, but for less memory.
     max_epochs : int >= 1, default=20
         Passes over the training images.
     early_stopping : bool, default=False
-        Stop when the loss on held-out images has not fallen for `n_iter_no_change`
-        epochs, and keep the weights of the best epoch.
+        Stop when held-out images have not become better by `scoring` for
+        `n_iter_no_change` epochs, and keep the weights of the best epoch.
     validation_fraction : float in (0, 1), default=None
         Share of images held out, stratified by label, for `history_` and early
         stopping. None holds out none, or a tenth with early stopping.
     n_iter_no_change : int >= 1, default=10
-        Epochs of patience of early stopping; as in scikit-learn's MLPClassifier.
+        Epochs of patience of early stopping; as in scikit-learn's MLPClassifier. With
+        `max_epochs`, training never stops early and still keeps the best epoch.
+    scoring : str or callable, default="loss"
+        What early stopping, `ReduceLROnPlateau` and `best_iter_` watch on held-out
+        images: "loss", which every network has, or a scorer of scikit-learn, such as
+        "f1_macro", as for :func:`~sklearn.model_selection.cross_val_score`.
     class_weight : "balanced", dict or array-like of shape (n_labels,), default=None
         How much a present label counts against an absent one; "balanced" is absent
         over present images of each label, computed inside `fit`. A dict names columns
@@ -115,6 +156,21 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
     amp : bool, default=False
         Compute in bfloat16 where it is safe: faster, and equal to two or three
         digits.
+    compile : bool, default=False
+        Train with :func:`torch.compile`: faster steps on a GPU, after up to minutes of
+        compiling, for which a compiler of C++ is needed. What is kept is not compiled.
+    deterministic : bool, default=False
+        Let torch take deterministic algorithms only, in training and prediction, so
+        that equal seeds give equal bits on one GPU too: slower. The CPU needs no such
+        switch.
+    warm_start : bool, default=False
+        If True, `fit` goes on from the trained weights instead of new ones, if the
+        labels are the same, with a new optimiser and a continued `history_`.
+    init_weights : str or path-like, default=None
+        File of the weights to start from, of the same network: as
+        ``torch.save(model.net_.module_.state_dict(), path)`` writes it, or safetensors
+        (extra ``safetensors``). Those of the network's ``head`` may be missing or of
+        another shape, as for other labels, and start anew. None draws new weights.
     callbacks : list of skorch callbacks, default=None
         Or of (name, callback) pairs. Every fit works on copies; callbacks that write
         files get a folder of their own inside their `dirname`.
@@ -146,14 +202,19 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
     n_features_in_ : int
         Number of channels.
     n_iter_ : int
-        Epochs trained.
+        Epochs trained, those before a warm start or a fine-tuning included.
+    best_iter_ : int or None
+        Epoch, counted from 1, that was best on held-out images; whose weights are kept
+        with early stopping. None if no images were held out.
     history_ : skorch.history.History
         Losses and times per epoch; ``history_[:, "train_loss"]`` is one column.
+        "valid_score" is that of `scoring`, "lr" the rate of `lr_schedule`.
 
     See Also
     --------
     sklearn_protloc.model_selection.MultiLabelThresholdOptimizer : Find the threshold
         of each label, which `predict` here puts at one half.
+    lr_range_test : Find a learning rate.
 
     Notes
     -----
@@ -189,11 +250,18 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         "lr": [Interval(Real, 0, None, closed="neither")],
         "momentum": [Interval(Real, 0, 1, closed="left"), None],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "l1_penalty": [Interval(Real, 0, None, closed="left")],
+        "l2_penalty": [Interval(Real, 0, None, closed="left")],
+        "clip_norm": [Interval(Real, 0, None, closed="neither"), None],
+        "lr_schedule": [callable, None],
+        "lr_schedule_params": [dict, None],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "accumulate_steps": [Interval(Integral, 1, None, closed="left")],
         "max_epochs": [Interval(Integral, 1, None, closed="left")],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "scoring": [str, callable],
         "class_weight": [StrOptions({"balanced"}), dict, "array-like", None],
         "standardize": ["boolean"],
         "augmenter": [callable, None],
@@ -203,6 +271,10 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         "aggregate": [StrOptions({"mean", "max", "noisy_and"}), None],
         "tta": [StrOptions({"mean", "max", "geometric_mean"}), None],
         "amp": ["boolean"],
+        "compile": ["boolean"],
+        "deterministic": ["boolean"],
+        "warm_start": ["boolean"],
+        "init_weights": [str, os.PathLike, None],
         "callbacks": [list, None],
         "num_workers": [Interval(Integral, 0, None, closed="left")],
         "net_params": [dict, None],
@@ -221,11 +293,18 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         lr=1e-3,
         momentum=None,
         weight_decay=0.0,
+        l1_penalty=0.0,
+        l2_penalty=0.0,
+        clip_norm=None,
+        lr_schedule=None,
+        lr_schedule_params=None,
         batch_size=32,
+        accumulate_steps=1,
         max_epochs=20,
         early_stopping=False,
         validation_fraction=None,
         n_iter_no_change=10,
+        scoring="loss",
         class_weight=None,
         standardize=True,
         augmenter=None,
@@ -236,6 +315,10 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         tta=None,
         device="auto",
         amp=False,
+        compile=False,
+        deterministic=False,
+        warm_start=False,
+        init_weights=None,
         callbacks=None,
         num_workers=0,
         net_params=None,
@@ -250,11 +333,18 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         self.lr = lr
         self.momentum = momentum
         self.weight_decay = weight_decay
+        self.l1_penalty = l1_penalty
+        self.l2_penalty = l2_penalty
+        self.clip_norm = clip_norm
+        self.lr_schedule = lr_schedule
+        self.lr_schedule_params = lr_schedule_params
         self.batch_size = batch_size
+        self.accumulate_steps = accumulate_steps
         self.max_epochs = max_epochs
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
+        self.scoring = scoring
         self.class_weight = class_weight
         self.standardize = standardize
         self.augmenter = augmenter
@@ -265,15 +355,18 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         self.tta = tta
         self.device = device
         self.amp = amp
+        self.compile = compile
+        self.deterministic = deterministic
+        self.warm_start = warm_start
+        self.init_weights = init_weights
         self.callbacks = callbacks
         self.num_workers = num_workers
         self.net_params = net_params
         self.random_state = random_state
         self.verbose = verbose
 
-    @with_callbacks
     def fit(self, X, y=None, sample_weight=None):
-        """Train the network from new weights.
+        """Train the network, from new weights unless told otherwise.
 
         Parameters
         ----------
@@ -303,10 +396,76 @@ default=None
             If `network` is not a class, or images are not numbers.
         """
         self._validate_params()
+        fitted, dataset, y = self._read(X, y, sample_weight)
+        start = start_of_fit(self, fitted)
+        vars(self).update(self._train(dataset, fitted, y, start))
+        return self
+
+    def fine_tune(self, X, y=None, sample_weight=None, *, trainable="head", **params):
+        """Train a part of the fitted network further, the rest frozen.
+
+        Where `y` has other labels than before - other columns, or one column of
+        classes after an indicator matrix - the output layer is replaced by a new one
+        for them, and trained whatever `trainable` is.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels, height, width)
+            Images like those of `fit`.
+        y : array-like of shape (n_samples, n_labels) or (n_samples,), default=None
+            Targets as for `fit`.
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), \
+default=None
+            Weights as for `fit`.
+        trainable : str or callable, default="head"
+            What to train: "head", all layers after the convolutions, as in the second
+            stage of [1]_; "output", the last layer, as in the comparison with experts
+            of [2]_; "all"; the first part of names of weights, such as
+            "features.block_c"; or called as ``trainable(name, weight)``, returns
+            whether to train it. "head" is the last layer with weights for a network
+            that has no `head`. Frozen batch normalisation keeps its statistics.
+        **params : dict
+            Parameters of the classifier for this stage alone, such as `loss`, `lr` or
+            `max_epochs`. The others are the classifier's own; but a `loss` made for
+            other targets becomes the default one.
+
+        Returns
+        -------
+        self : LocalizationClassifier
+            The same classifier, with `history_` continued. Its parameters stay.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, an image, a label or a weight is not as described, or if
+            training diverges. The model stays as it was.
+        TypeError
+            If `trainable` is neither a text nor a callable.
+
+        References
+        ----------
+        .. [1] M. Madeira and M. T. Parreira, "Protein Localization from
+           High-Resolution Microscopy using Deep Neural Networks", section 4.1.
+        .. [2] "Human-level Protein Localization with Convolutional Neural Networks",
+           International Conference on Learning Representations, 2019, section 3.2.
+        """
+        check_is_fitted(self)
+        stage = stage_of(self, params)
+        fitted, dataset, y = stage._read(X, y, sample_weight, reset=False)
+        fitted = keep_names(self, fitted)
+        if fitted["_kind"] != self._kind and "loss" not in params:
+            stage.loss = None
+        n_outputs = dataset.targets.shape[1]
+        start = start_of_stage(self, fitted, n_outputs, trainable)
+        vars(self).update(stage._train(dataset, fitted, y, start))
+        return self
+
+    def _read(self, X, y, sample_weight, reset=True):
+        """Check what was given to be trained on."""
         if y is None and is_dataset(X):
             y = dataset_targets(X)
         target = encode_target(y)
-        X = self._validate_X(X, reset=True)
+        X = self._validate_X(X, reset=reset)
         check_consistent_length(X, target.indicator)
         check_same_order(X, y)
         weights = loss_weights(target, self.class_weight, sample_weight)
@@ -318,11 +477,19 @@ default=None
             "n_features_in_": X.shape[1],
             "_kind": target.kind,
         }
-        net = train_net(self, ImageDataset(X, target.indicator, weights), fitted, y)
-        vars(self).update(fitted, net_=net)
-        self.history_ = net.history
-        self.n_iter_ = len(net.history)
-        return self
+        return fitted, ImageDataset(X, target.indicator, weights), y
+
+    @with_callbacks
+    def _train(self, dataset, fitted, y, start):
+        """Train a net, and return all that was learnt."""
+        net, best = train_net(self, dataset, fitted, y, start)
+        return {
+            **fitted,
+            "net_": net,
+            "history_": net.history,
+            "n_iter_": len(net.history),
+            "best_iter_": best,
+        }
 
     def predict_proba(self, X):
         """Compute the probability of each label.
@@ -356,9 +523,12 @@ default=None
             classes.
         """
         check_is_fitted(self)
-        self._validate_params()
+        self._validate_prediction()
         X = self._validate_X(X, reset=False)
-        with self.net_.on_device(resolve_device(self.device)) as net:
+        with (
+            self.net_.on_device(resolve_device(self.device)) as net,
+            deterministic_algorithms(self.deterministic),
+        ):
             logits = predict_logits(
                 net,
                 X,
@@ -383,10 +553,7 @@ default=None
             1 where a label's probability is at least one half, else 0, dtype int; or
             the most probable class.
         """
-        proba = self.predict_proba(X)
-        if self._kind == "multilabel":
-            return (proba >= 0.5).astype(int)
-        return self.classes_[proba.argmax(axis=1)]
+        return to_answers(self.predict_proba(X), self._kind, self.classes_)
 
     def predict_labels(self, X):
         """Find the labels of each image, by name.
@@ -405,6 +572,13 @@ default=None
         if self._kind != "multilabel":
             raise ValueError("predict_labels needs an indicator y; use predict.")
         return [self.label_names_[row == 1].tolist() for row in self.predict(X)]
+
+    def _validate_prediction(self):
+        validate_parameter_constraints(
+            {name: self._parameter_constraints[name] for name in _OF_PREDICTION},
+            {name: getattr(self, name) for name in _OF_PREDICTION},
+            caller_name=type(self).__name__,
+        )
 
     def _validate_X(self, X, reset):
         X = check_image_data(X)

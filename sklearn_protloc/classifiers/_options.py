@@ -3,20 +3,24 @@
 import copy
 import functools
 import inspect
+import multiprocessing
 import os
+import re
 import tempfile
 
 import torch
 from skorch.callbacks import Callback, EarlyStopping
 from torch import nn
 
+from sklearn_protloc.classifiers._schedules import Schedule
+from sklearn_protloc.classifiers._scoring import SCORE, score_callback
 from sklearn_protloc.utils import check_image_size
 
 
 def resolve_device(device):
     """Return the device to train on; "auto" takes a GPU if there is one."""
     if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = _own_gpu() if torch.cuda.is_available() else "cpu"
     try:
         resolved = torch.device(device)
         torch.empty(0, device=resolved)
@@ -28,6 +32,14 @@ def resolve_device(device):
             "there is one."
         ) from error
     return resolved
+
+
+def _own_gpu():
+    """Return the GPU of this process: joblib's workers, numbered, take turns."""
+    number = re.search(r"-(\d+)$", multiprocessing.current_process().name)
+    if number is None:
+        return "cuda"
+    return f"cuda:{(int(number[1]) - 1) % torch.cuda.device_count()}"
 
 
 def network_factory(network, image_shape, n_outputs, dropout, params):
@@ -54,6 +66,12 @@ def network_factory(network, image_shape, n_outputs, dropout, params):
             f"{name}{signature}."
         ) from error
     return functools.partial(_build, network, image_shape[0], n_outputs, options)
+
+
+def with_outputs(factory, n_outputs):
+    """Return a network factory like another for another number of outputs."""
+    network, n_channels, _, options = factory.args
+    return functools.partial(_build, network, n_channels, n_outputs, options)
 
 
 def _short(thing):
@@ -139,8 +157,32 @@ def check_net_params(net_params, taken):
             )
 
 
-def training_callbacks(callbacks, *, patience, has_validation):
-    """Copy the user's callbacks, as training changes them, and add early stopping.
+def training_callbacks(estimator, fitted, column):
+    """Put the user's callbacks between those that score and those that use a score.
+
+    `column` of the history is what the latter watch.
+    """
+    callbacks = _own_copies(estimator.callbacks, column != "train_loss")
+    if column == SCORE:
+        callbacks = [score_callback(estimator.scoring, fitted), *callbacks]
+    if estimator.lr_schedule is not None:
+        callbacks.append(
+            Schedule(estimator.lr_schedule, estimator.lr_schedule_params, column)
+        )
+    if estimator.early_stopping:
+        stopping = EarlyStopping(
+            monitor=column,
+            patience=estimator.n_iter_no_change,
+            threshold=0,
+            lower_is_better=column != SCORE,
+            load_best=True,
+        )
+        callbacks.append(stopping)
+    return callbacks
+
+
+def _own_copies(callbacks, has_validation):
+    """Copy the user's callbacks, as training changes them.
 
     Files go to a folder of their own for each fit: folds of a cross-validation would
     overwrite each other's checkpoints.
@@ -153,9 +195,6 @@ def training_callbacks(callbacks, *, patience, has_validation):
             parent = callback.dirname or os.curdir
             os.makedirs(parent, exist_ok=True)
             callback.dirname = tempfile.mkdtemp(prefix="fit-", dir=parent)
-    if patience is not None:
-        stopping = EarlyStopping(patience=patience, threshold=0, load_best=True)
-        copies.append(("stop_at_least_valid_loss", stopping))
     return copies
 
 

@@ -1,6 +1,8 @@
 """scikit-learn's callbacks where that version has them (1.9 and later)."""
 
-__all__ = ["CallbackSupportMixin", "with_callbacks"]
+from skorch.callbacks import Callback
+
+__all__ = ["CallbackSupportMixin", "EpochReporter", "with_callbacks"]
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -27,3 +29,19 @@ except ImportError:
     def with_callbacks(method):
         """Return the method: there is nothing to tear down."""
         return method
+
+
+class EpochReporter(Callback):
+    """Tell scikit-learn's callbacks where training is; stop if one of them asks."""
+
+    def __init__(self, context, report):
+        self.context = context
+        self.report = report
+
+    def on_epoch_begin(self, net, **kwargs):
+        self.epoch_ = self.context.subcontext(task_name="epoch")
+        self.epoch_.call_on_fit_task_begin(**self.report(net))
+
+    def on_epoch_end(self, net, **kwargs):
+        if self.epoch_.call_on_fit_task_end(**self.report(net)):
+            raise KeyboardInterrupt  # skorch's way to end training early

@@ -7,10 +7,12 @@ import numpy as np
 import torch
 from sklearn.utils import check_random_state
 from skorch.helper import predefined_split
+from skorch.history import History
 
 from sklearn_protloc.classifiers._batches import ImageDataset
 from sklearn_protloc.classifiers._criterion import Criterion
-from sklearn_protloc.classifiers._engine import EpochReporter, LocalizationNet
+from sklearn_protloc.classifiers._determinism import deterministic_algorithms
+from sklearn_protloc.classifiers._engine import LocalizationNet
 from sklearn_protloc.classifiers._options import (
     check_built,
     check_crop_size,
@@ -21,13 +23,31 @@ from sklearn_protloc.classifiers._options import (
     resolve_device,
     training_callbacks,
 )
+from sklearn_protloc.classifiers._scoring import best_epoch, watched
+from sklearn_protloc.classifiers._sklearn_callbacks import EpochReporter
 from sklearn_protloc.utils import stratified_holdout
 
+_PASSED_ON = (
+    "optimizer",
+    "lr",
+    "batch_size",
+    "max_epochs",
+    "standardize",
+    "amp",
+    "sampler",
+    "augmenter",
+    "num_workers",
+    "clip_norm",
+    "l1_penalty",
+    "l2_penalty",
+    "accumulate_steps",
+    "compile",
+)
 _DEFAULT_VALIDATION_FRACTION = 0.1  # with early stopping; as in MLPClassifier
 _GLOBAL_GENERATOR = threading.RLock()  # threads take turns with torch's
 
 
-def train_net(estimator, dataset, fitted, y):
+def train_net(estimator, dataset, fitted, y, start=None):
     """Train a net with the estimator's parameters.
 
     Parameters
@@ -40,20 +60,45 @@ def train_net(estimator, dataset, fitted, y):
         Fitted attributes that are known before training.
     y : array-like
         The target as the user gave it, for scikit-learn's callbacks.
+    start : Start, default=None
+        Weights to start from; None is new ones.
 
     Returns
     -------
     net : LocalizationNet
         Trained, on the CPU, without optimiser or data.
+    best : int or None
+        The best epoch on held-out images, those before `start` counted in; None where
+        none were held out.
     """
     rng = check_random_state(estimator.random_state)
     device = resolve_device(estimator.device)
     train, valid = _hold_out(estimator, dataset, rng)
-    with _seeded(_draw_seed(rng), device):
-        net = _build_net(estimator, fitted, train, valid, device, _draw_seed(rng))
+    column = watched(estimator.scoring, valid is not None)
+    seed, net_seed = _draw_seed(rng), _draw_seed(rng)
+    with _seeded(seed, device), deterministic_algorithms(estimator.deterministic):
+        net = _build_net(
+            estimator,
+            fitted,
+            (train, valid),
+            column=column,
+            device=device,
+            seed=net_seed,
+            start=start,
+        )
         _run(net, estimator, train, fitted, y)
     net.release()
-    return net
+    best = best_epoch(net.history, column)
+    if start is not None:
+        best = best and best + len(start.history)
+        net.history = _continued(start.history, net.history)
+    return net, best
+
+
+def _continued(before, history):
+    """Return the epochs of two histories as one; both stay as they are."""
+    rows = [*before, *history]
+    return History({**row, "epoch": epoch} for epoch, row in enumerate(rows, start=1))
 
 
 def _draw_seed(rng):
@@ -87,13 +132,17 @@ def _hold_out(estimator, dataset, rng):
     )
 
 
-def _build_net(estimator, fitted, train, valid, device, seed):
+def _build_net(estimator, fitted, data, *, column, device, seed, start):
+    """Build a net of the estimator's parameters for (training, held-out) images."""
+    train, valid = data
     check_built(estimator.augmenter, "augmenter")
     check_built(estimator.sampler, "sampler")
     kind, n_outputs = fitted["_kind"], train.targets.shape[1]
     crop_size = check_crop_size(estimator.crop_size, fitted["image_shape_"])
+    factory = start and start.factory
     options = {
-        "module": network_factory(
+        "module": factory
+        or network_factory(
             estimator.network,
             (fitted["n_features_in_"], *(crop_size or fitted["image_shape_"][1:])),
             n_outputs,
@@ -105,27 +154,16 @@ def _build_net(estimator, fitted, train, valid, device, seed):
             weighted=train.weights is not None,
             exclusive=kind == "multiclass",
         ),
-        "optimizer": estimator.optimizer,
-        "lr": estimator.lr,
-        "batch_size": estimator.batch_size,
-        "max_epochs": estimator.max_epochs,
         "train_split": None if valid is None else predefined_split(valid),
-        "callbacks": training_callbacks(
-            estimator.callbacks,
-            patience=estimator.n_iter_no_change if estimator.early_stopping else None,
-            has_validation=valid is not None,
-        ),
+        "callbacks": training_callbacks(estimator, fitted, column),
         "device": device,
         "verbose": int(estimator.verbose),
         "kind": kind,
         "n_outputs": n_outputs,
-        "standardize": estimator.standardize,
-        "amp": estimator.amp,
-        "sampler": estimator.sampler,
-        "augmenter": estimator.augmenter,
         "crop_size": crop_size,
-        "num_workers": estimator.num_workers,
         "rng": np.random.default_rng(seed),
+        "start": start,
+        **{name: getattr(estimator, name) for name in _PASSED_ON},
         **optimizer_options(
             estimator.optimizer, estimator.momentum, estimator.weight_decay
         ),
