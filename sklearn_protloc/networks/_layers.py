@@ -45,8 +45,7 @@ def size_error(network, needed, size):
     """Say which images a network needs, and which came."""
     return ValueError(
         f"{network} needs images of {needed}, got {size[0]} x {size[1]} pixels. Resize "
-        "the images, for instance with sklearn_protloc.preprocessing.Resize, or train "
-        "on crops."
+        "the images, for instance with sklearn_protloc.preprocessing.Resize."
     )
 
 
@@ -82,11 +81,11 @@ class OneSize(nn.Module):
     def forward(self, images):
         size = tuple(images.shape[2:])
         if size != self.image_size:
-            height, width = self.image_size
-            raise size_error(
-                f"{self.network} built for one size",
-                f"that size, {height} x {width} pixels",
-                size,
+            (height, width), (new_height, new_width) = self.image_size, size
+            raise ValueError(
+                f"{self.network} was built for images of {height} x {width} pixels, "
+                "as image_size says, and reads no others: got "
+                f"{new_height} x {new_width} pixels. Resize the images, or train on crops of that size."
             )
         return images
 

@@ -3,7 +3,6 @@
 import inspect
 import pickle
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -296,33 +295,3 @@ def test_docstring_states_the_parameters(name):
     counts = [count for other, *_, count in PARAMETERS if other == name]
     stated = " ".join(class_of(name).__doc__.split())
     assert any(f"{count:,} parameters" in stated for count in counts)
-
-
-def test_gapnet_pl_reads_averages_after_pooling():
-    """The features are 32 + 64 + 128 averages at 1/4, 1/16 and 1/16 of the size."""
-    model = networks.GapNetPL(4, 13)
-    images = torch.rand(1, 4, 64, 64)
-    maps_a = model.features.block_a(images)
-    maps_b = model.features.block_b(maps_a)
-    assert maps_a.shape == (1, 32, 16, 16)
-    assert maps_b.shape == (1, 64, 4, 4)
-    assert model.features.block_c(maps_b).shape == (1, 128, 4, 4)
-    assert model.features(images).shape == (1, 224)
-
-
-def test_gapnet_pl_is_selu_with_alpha_dropout_throughout():
-    kinds = [type(m).__name__ for m in networks.GapNetPL(4, 13).modules()]
-    assert kinds.count("SELU") == 8 + 2
-    assert kinds.count("AlphaDropout") == 2
-    assert not {"ReLU", "Dropout", "BatchNorm2d"} & set(kinds)
-
-
-def test_gapnet_pl_starts_self_normalised():
-    """SELU with these weights keeps means near 0 and variances near 1."""
-    model = networks.GapNetPL(4, 13).eval()
-    weight = model.features.block_c[1][0].weight.detach().numpy()
-    fan_in = np.prod(weight.shape[1:])
-    assert np.abs(weight).max() <= 2 / np.sqrt(fan_in)
-    assert weight.std() == pytest.approx(0.88 / np.sqrt(fan_in), rel=0.02)
-    maps = model.features.block_a(torch.randn(8, 4, 64, 64)).detach()
-    assert 0.2 < float(maps.std()) < 2

@@ -4,7 +4,15 @@ import pytest
 import torch
 from torch import nn
 
-from sklearn_protloc.networks import GapNetPL, _strips
+from sklearn_protloc.networks import (
+    MCNN,
+    ConvolutionalMIL,
+    CytoFCN,
+    DeepLoc,
+    GapNetPL,
+    GapNetVariant,
+    _strips,
+)
 from sklearn_protloc.networks._strips import in_strips
 
 
@@ -86,3 +94,31 @@ def test_gapnet_predicts_large_images_in_strips(monkeypatch):
     whole = network.eval()(images)  # with gradients, for training
     assert rows[6:] == [203, 203]
     torch.testing.assert_close(strips, whole, rtol=0, atol=1e-12)
+
+
+NETWORKS = [
+    (ConvolutionalMIL, (390, 140), {"widths": (4,) * 5, "n_hidden": 8}),
+    (CytoFCN, (391, 33), {"width": 4}),
+    (DeepLoc, (384, 32), {"norm": "batch", "image_size": (384, 32)}),
+    (GapNetVariant, (203, 33), {"widths": (4, 4, 4)}),
+    (GapNetVariant, (203, 33), {"widths": (4, 4, 4), "stride": 2}),
+    (MCNN, (384, 128), {"widths": (2,) * 7, "image_size": (384, 128)}),
+]
+
+
+@pytest.mark.parametrize(("network", "size", "arguments"), NETWORKS)
+def test_networks_predict_in_strips_what_one_pass_gives(
+    network, size, arguments, monkeypatch
+):
+    """Also where batch norm has learnt, and zeros around maps mean something else."""
+    torch.manual_seed(0)
+    model = network(2, 3, **arguments).double()
+    images = torch.rand(2, 2, *size, dtype=torch.float64)
+    model(images + 1)
+    whole = model.eval()(images)
+    striped, reach = [], _strips._reach
+    monkeypatch.setattr(_strips, "_reach", lambda x: striped.append(x) or reach(x))
+    with torch.no_grad():
+        strips = model(images)
+    assert striped
+    torch.testing.assert_close(strips, whole, rtol=0, atol=1e-10)
