@@ -7,6 +7,13 @@ from torch import nn
 
 from sklearn_protloc.networks import Localization
 
+# How weighted losses of elements become one; torch's names and one of our losses'.
+_REDUCTIONS = {
+    "mean": lambda losses: losses.mean(),
+    "sum": lambda losses: losses.sum(),
+    "sum_over_labels": lambda losses: losses.sum() / len(losses),
+}
+
 
 class Criterion(nn.Module):
     """A loss of (logits, targets) or (output, targets, images), weighted if asked.
@@ -23,10 +30,11 @@ class Criterion(nn.Module):
         self.exclusive = exclusive
         self.reduction = getattr(self.loss, "reduction", None)
         if weighted:
-            if self.reduction not in ("mean", "sum"):
+            if self.reduction not in _REDUCTIONS:
                 raise ValueError(
-                    "class_weight and sample_weight need a loss whose torch "
-                    f"`reduction` is 'mean' or 'sum', and {loss!r} has "
+                    "class_weight and sample_weight need a loss with a value for each "
+                    "label, whose torch `reduction` is "
+                    f"{', '.join(map(repr, _REDUCTIONS))}, and {loss!r} has "
                     f"{self.reduction!r}. Weigh inside the loss instead."
                 )
             self.loss.reduction = "none"
@@ -39,7 +47,7 @@ class Criterion(nn.Module):
             loss = self.loss(logits, targets)
         if weights is None:
             return loss
-        if self.exclusive:  # one loss for each sample
+        if self.exclusive and loss.ndim == 1:  # one loss for each sample
             weights = weights[:, 0]
         if loss.shape != weights.shape:
             raise ValueError(
@@ -47,8 +55,7 @@ class Criterion(nn.Module):
                 f"{tuple(weights.shape)} (samples, labels), got {tuple(loss.shape)} "
                 f"from {self.loss!r}."
             )
-        weighted = loss * weights
-        return weighted.sum() if self.reduction == "sum" else weighted.mean()
+        return _REDUCTIONS[self.reduction](loss * weights)
 
 
 def _takes_images(loss):
