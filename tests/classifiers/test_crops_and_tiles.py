@@ -181,6 +181,13 @@ def test_a_network_of_one_size_is_built_for_the_crop(X, y):
     model = LocalizationClassifier(Flat, max_epochs=1, crop_size=(5, 6)).fit(X, y)
     assert model.net_.module_[1].in_features == 4 * 5 * 6
     assert model.predict_proba(X).shape == y.shape
+    model.set_params(aggregate=None)
+    message = (
+        'Flat was trained on crops of 5 x 6 .* images of 16 x 16.*aggregate="mean"'
+    )
+    with pytest.raises(ValueError, match=message):
+        model.predict_proba(X)
+    assert model.predict_proba(X[:, :, :5, :6]).shape == y.shape
 
 
 @pytest.mark.parametrize("tta", ["mean", "max", "geometric_mean"])
@@ -240,19 +247,6 @@ def test_a_fault_in_a_worker_reaches_the_user(X, y):
     model = LocalizationClassifier(TinyNet, augmenter=broken, num_workers=2)
     with pytest.raises(RuntimeError, match="no such lens"):
         model.fit(X, y)
-
-
-def test_large_images_are_predicted_few_at_a_time(monkeypatch, X, y):
-    model = LocalizationClassifier(TinyNet, max_epochs=1, random_state=0).fit(X, y)
-    expected = model.predict_proba(X)
-    sizes = []
-    model.net_.module_.register_forward_pre_hook(
-        lambda _, inputs: sizes.append(len(inputs[0]))
-    )
-    where = "sklearn_protloc.classifiers._prediction._MOST_PIXELS"
-    monkeypatch.setattr(where, 5 * 16 * 16)
-    assert_allclose(model.predict_proba(X), expected, atol=1e-6)
-    assert set(sizes) == {5}
 
 
 def test_real_fields_of_view_of_two_sizes(protloc_data):
