@@ -109,10 +109,10 @@ class ConvolutionalMIL(nn.Module):
     At 4 channels and 13 labels, "kraus" has 485,792 parameters, and "table7" 593,143
     parameters for images of 1024 x 1024 pixels, 463,351 for 512 and 430,903 for 256.
     `auxiliary` is the logit of the noisy-AND, for a loss that adds its binary
-    cross-entropy to that of the logits, as both papers do. "kraus" has a 5 x 5
-    convolution and no padding, so that its maps show the inside of the image, one place
-    per 32 pixels; "table7" has 3 x 3 and padding. Weights start from Glorot's normal
-    distribution, biases at zero, the learnt shares at 0.1 ("kraus") or 0.
+    cross-entropy to that of the logits, as the program of [2]_ does. "kraus" has a
+    5 x 5 convolution and no padding, so that its maps show the inside of the image, one
+    place per 32 pixels; "table7" has 3 x 3 and padding. Weights start from Glorot's
+    normal distribution, biases at zero, the learnt shares at 0.1 ("kraus") or 0.
 
     References
     ----------

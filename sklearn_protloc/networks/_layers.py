@@ -85,7 +85,8 @@ class OneSize(nn.Module):
             raise ValueError(
                 f"{self.network} was built for images of {height} x {width} pixels, "
                 "as image_size says, and reads no others: got "
-                f"{new_height} x {new_width} pixels. Resize the images, or train on crops of that size."
+                f"{new_height} x {new_width} pixels. Resize the images, or "
+                "train on crops of that size."
             )
         return images
 

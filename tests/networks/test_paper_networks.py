@@ -1,5 +1,7 @@
 """What the papers' own networks do beside the promises of all networks."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -65,6 +67,16 @@ def test_gapnet_pl_starts_self_normalised():
     assert weight.std() == pytest.approx(0.88 / np.sqrt(fan_in), rel=0.02)
     maps = model.features.block_a(torch.randn(8, 4, 64, 64)).detach()
     assert 0.2 < float(maps.std()) < 2
+
+
+def test_guide_names_every_network_with_its_parameters():
+    guide = Path(__file__).parents[2] / "docs" / "user_guide" / "networks.rst"
+    text = guide.read_text()
+    for name in set(networks.__all__) - {"Localization"}:
+        model = on_meta(getattr(networks, name))
+        count = f"{sum(p.numel() for p in model.parameters()):,}"
+        assert f":class:`{name}`" in text, name
+        assert count in text, (name, count)
 
 
 def noisy_and(p, slope, share):
