@@ -1,6 +1,7 @@
 """Targets as a network sees them: one 0/1 column per output."""
 
 import re
+import sys
 import warnings
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ import pandas as pd
 from sklearn.utils.multiclass import check_classification_targets
 
 from sklearn_protloc.utils import as_single_column, check_indicator
+
+_LIBRARIES = ("sklearn.", "sklearn_protloc.", "imblearn.", "joblib.")
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def _warn_of_lists(names):
             "sklearn.preprocessing.MultiLabelBinarizer, or let load_hpa or "
             "load_image_table read the table.",
             UserWarning,
-            stacklevel=4,
+            stacklevel=_level_of_user(),
         )
 
 
@@ -87,5 +90,13 @@ def warn_of_absent_labels(target):
             f"No training image has the label(s) {', '.join(absent)}: the network "
             "learns that they never occur.",
             UserWarning,
-            stacklevel=3,
+            stacklevel=_level_of_user(),
         )
+
+
+def _level_of_user():
+    """Count the calls up to the line outside the libraries that fit one another."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(_LIBRARIES):
+        frame, level = frame.f_back, level + 1
+    return level

@@ -7,6 +7,9 @@ from sklearn.utils.class_weight import compute_sample_weight
 def loss_weights(target, class_weight, sample_weight):
     """Combine both kinds of weight.
 
+    "balanced" weighs a present label by absent over present images, and leaves it at 1
+    where no image or every image has the label.
+
     Returns
     -------
     weights : ndarray of shape (n_samples, n_outputs), dtype float32, or None
@@ -46,9 +49,9 @@ def _positive_weights(class_weight, target):
     if isinstance(class_weight, str):
         n_present = target.indicator.sum(axis=0, dtype=float)
         n_absent = len(target.indicator) - n_present
-        return np.divide(
-            n_absent, n_present, out=np.ones(n_labels), where=n_present > 0
-        )
+        # a label that no image has, or every one, has nothing to be balanced with
+        both = (n_present > 0) & (n_absent > 0)
+        return np.divide(n_absent, n_present, out=np.ones(n_labels), where=both)
     if isinstance(class_weight, dict):
         unknown = set(class_weight) - set(range(n_labels)) - set(names)
         if unknown:

@@ -1,4 +1,4 @@
-"""What goes in as X: rows E3 to E5, H3 and H4 of what users expect."""
+"""What goes in as X."""
 
 import warnings
 
