@@ -1,4 +1,4 @@
-"""InceptionResNetV2, a comparison network of TUNet.
+"""InceptionResNetV2, a comparison network of TUNet (2019).
 
 Layers are those of the authors' released program, which differ from the paper's
 figures.
@@ -96,9 +96,9 @@ def _maps(n_channels, n_blocks, width):
 class InceptionResNetV2(nn.Module):
     """Inception network whose blocks add a little to what they read.
 
-    Forty blocks of parallel paths, each added to its input after scaling down by 0.1 to
-    0.2, which keeps the training of so many steady [1]_; one of the networks that TUNet
-    was compared with [2]_.
+    Forty blocks of parallel paths. What all but the last make of their input is scaled
+    down to 0.1 or 0.2 before it is added, which keeps training steady [1]_; one of the
+    networks that TUNet was compared with [2]_.
 
     Parameters
     ----------

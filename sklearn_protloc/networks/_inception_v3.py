@@ -1,4 +1,4 @@
-"""InceptionV3, a comparison network of TUNet and of several challenge teams.
+"""InceptionV3, a comparison network of TUNet (2019).
 
 Layers are those of the authors' released program, which differ from the paper's table.
 """
@@ -84,10 +84,10 @@ def _auxiliary(n_in, n_labels, width):
 
 
 class InceptionV3(nn.Module):
-    """Inception network of 48 layers, which looks at several scales side by side.
+    """Inception network, which looks at several scales side by side.
 
-    Eleven blocks of parallel paths, with 7 x 7 convolutions taken apart into a row and
-    a column [1]_; one of the networks that TUNet was compared with [2]_.
+    Eleven blocks of parallel paths, with convolutions of 7 x 7 taken apart into rows
+    and columns [1]_; one of the networks that TUNet was compared with [2]_.
 
     Parameters
     ----------
@@ -102,9 +102,9 @@ class InceptionV3(nn.Module):
         Share of the maps of each layer: 0.25 makes a network of about 1/16 of the
         parameters.
     auxiliary : bool, default=False
-        Whether a second head reads the maps of the middle of the network and, in
-        training, answers too. A loss has to listen to it: those of logits alone do not,
-        and then it learns nothing.
+        Whether a second head reads the maps amid the network and, in training, answers
+        too. It learns by a loss that listens, such as
+        :class:`~sklearn_protloc.losses.AuxiliaryLoss` with a weight of 0.4.
 
     Attributes
     ----------
@@ -114,7 +114,7 @@ class InceptionV3(nn.Module):
     head : torch.nn.Module
         Averages to logits, shape (batch, n_labels).
     auxiliary : torch.nn.Module or None
-        The second head.
+        The second head: maps amid the network to logits, shape (batch, n_labels).
 
     Raises
     ------
