@@ -119,7 +119,7 @@ class MCNN(nn.Module):
         super().__init__()
         size = check_image_size(image_size)
         if size[0] % _MULTIPLE or size[1] % _MULTIPLE:
-            needed = f"multiples of {_MULTIPLE} pixels in height and width"
+            needed = f"a height and width that are multiples of {_MULTIPLE} pixels"
             raise size_error("MCNN", needed, size)
         self.features = nn.Sequential(
             OneSize("MCNN", size),
