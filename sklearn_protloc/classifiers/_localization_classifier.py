@@ -24,6 +24,7 @@ from sklearn_protloc.classifiers._fine_tuning import (
 from sklearn_protloc.classifiers._initial_weights import start_of_fit
 from sklearn_protloc.classifiers._options import resolve_device
 from sklearn_protloc.classifiers._prediction import predict_logits
+from sklearn_protloc.classifiers._recipes import recipe_arguments
 from sklearn_protloc.classifiers._sklearn_callbacks import (
     CallbackSupportMixin,
     with_callbacks,
@@ -602,6 +603,37 @@ default=None
         return shape[0] == self.image_shape_[0] and (
             shape[1] >= height and shape[2] >= width
         )
+
+    @classmethod
+    def from_recipe(cls, name, **overrides):
+        """Make a classifier that trains as a paper did.
+
+        Parameters
+        ----------
+        name : str
+            One of :func:`get_recipe_names`; the user guide tells which is from where.
+        **overrides : object
+            Parameters to set otherwise. Recipes of whole fields of view crop 1024
+            pixels: for smaller images give ``crop_size=None``.
+
+        Returns
+        -------
+        model : LocalizationClassifier
+            Not fitted; every value of the recipe is in its `get_params`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such recipe.
+
+        Examples
+        --------
+        >>> from sklearn_protloc.classifiers import LocalizationClassifier
+        >>> model = LocalizationClassifier.from_recipe("gapnet-pl", max_epochs=100)
+        >>> model.lr, model.batch_size, model.max_epochs
+        (0.01, 40, 100)
+        """
+        return cls(**{**recipe_arguments(name), **overrides})
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
