@@ -134,7 +134,8 @@ def _judge(lrs, losses, n_steps):
     end = int(too_high.argmax()) if too_high.any() else len(lrs)
     slopes = np.gradient(smoothed, np.log(lrs))[:end]
     steepest = int(slopes.argmin())
-    suggestion = float(lrs[steepest]) if slopes[steepest] < 0 else None
+    falls = slopes[steepest] < -np.finfo(np.float32).eps * np.abs(losses).max()
+    suggestion = float(lrs[steepest]) if falls else None
     return Bunch(lrs=lrs, losses=losses, smoothed=smoothed, suggestion=suggestion)
 
 
