@@ -9,8 +9,11 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
+from sklearn_protloc.augmentation import augment_batch
 from sklearn_protloc.classifiers._crops import crop_corner
 from sklearn_protloc.utils import augment_image, check_finite, read_image
+
+_MOST_PIXELS = 2**24  # changed on the device at a time, as that takes much memory
 
 
 class ImageDataset(Dataset):
@@ -31,7 +34,7 @@ class Batches:
 
     Images go to the device in their own type and become float there. Training
     batches come in a new random order every epoch, cropped at random and changed by
-    the augmenter; others are cropped in the middle.
+    the augmenter, on the device where both can; others are cropped in the middle.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Batches:
         self.rng = rng  # None: in order, without chance
         self.sampler = sampler
         self.augmenter = augmenter if rng is not None else None
+        self.augments_batches = _augments_batches(self.augmenter, self.device)
         self.image_size = crop_size or tuple(dataset.X.shape[2:])
         self.num_workers = num_workers
         self._buffers = None
@@ -74,15 +78,15 @@ class Batches:
         return bounds
 
     def __iter__(self):
-        for rows, pixels in self.read():
-            images = self._to_float(pixels)
+        for rows, pixels, rngs in self.read():
+            images = self._to_float(self._augment(pixels.to(self.device), rngs))
             weights = self._to_device(self.dataset.weights, rows)
             inputs = images if weights is None else (images, weights)
             targets = self._to_device(self.dataset.targets, rows)
             yield inputs, torch.zeros(len(rows)) if targets is None else targets
 
     def read(self):
-        """Yield rows and their pixels, which are good until the next are asked for."""
+        """Yield rows, their pixels, good until the next are asked for, and chance."""
         n_ahead = 1 if self.num_workers else 0
         if self._buffers is None:
             self._buffers = self._allocate(n_ahead + 1)
@@ -143,7 +147,7 @@ class Batches:
         return rows, pixels, jobs
 
     def _read(self, row, seed, out):
-        """Read, crop and change one image."""
+        """Read, crop and change one image; return what its chance comes from."""
         image = read_image(self.dataset.X, row)
         rng = None
         if seed is not None and (
@@ -154,17 +158,25 @@ class Batches:
             top, left = crop_corner(image.shape[1:], out.shape[1:], rng)
             height, width = out.shape[1:]
             image = image[:, top : top + height, left : left + width]
-        if self.augmenter is not None:
+        if self.augmenter is not None and not self.augments_batches:
             image = augment_image(self.augmenter, image, rng)
         with np.errstate(over="ignore"):  # too large for float32: told just below
             out[...] = image
         check_finite(out)
+        return rng
+
+    def _augment(self, pixels, rngs):
+        """Change images where they are, each by its own chance, if that is to be."""
+        if self.augments_batches:
+            step = max(1, _MOST_PIXELS // (pixels.shape[2] * pixels.shape[3]))
+            for start in range(0, len(pixels), step):
+                few = slice(start, start + step)
+                pixels[few] = augment_batch(self.augmenter, pixels[few], rngs[few])
+        return pixels
 
     def _to_float(self, pixels):
         """Scale unsigned integers to [0, 1]; then mean 0 and deviation 1 if asked."""
-        images = pixels.to(self.device).to(
-            torch.float32, copy=True, memory_format=torch.channels_last
-        )
+        images = pixels.to(torch.float32, copy=True, memory_format=torch.channels_last)
         if not pixels.is_floating_point():
             images /= torch.iinfo(pixels.dtype).max
         return standardize_(images) if self.standardize else images
@@ -183,21 +195,37 @@ def standardize_(images):
     return images
 
 
+def _augments_batches(augmenter, device):
+    """Whether the augmenter is one of ours, and the device faster than OpenCV."""
+    if augmenter is None or device.type == "cpu":
+        return False
+    try:
+        augment_batch(augmenter, torch.empty(0, 1, 1, 1), [])
+    except TypeError:  # a function of the user's
+        return False
+    return True
+
+
 @contextmanager
 def _pool(num_workers):
-    """Provide a function that has a job done: by threads, or by itself right away."""
+    """Provide a function that has a job done, by threads or right away.
+
+    What it returns is called for the result.
+    """
     if not num_workers:
-        yield lambda job, *args: job(*args)
+        yield _done
         return
     pool = ThreadPoolExecutor(num_workers, thread_name_prefix="read")
     try:
-        yield pool.submit
+        yield lambda *job: pool.submit(*job).result
     finally:
         pool.shutdown(cancel_futures=True)
 
 
+def _done(job, *args):
+    result = job(*args)
+    return lambda: result
+
+
 def _finish(rows, pixels, jobs):
-    for job in jobs:
-        if job is not None:
-            job.result()
-    return rows, pixels
+    return rows, pixels, [result() for result in jobs]
