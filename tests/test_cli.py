@@ -1,5 +1,6 @@
 """The protloc command, in this process unless a signal has to be sent."""
 
+import argparse
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ from sklearn.metrics import f1_score
 from sklearn_protloc import __version__
 from sklearn_protloc._cli import main
 from sklearn_protloc._cli._files import replacing
+from sklearn_protloc._cli._main import _with_options
 from sklearn_protloc.datasets import HPA_LOCATIONS, make_cells
 
 QUICK = ["--network", "TinyNet", "--max-epochs", "1"]
@@ -190,6 +192,58 @@ def test_predict_writes_the_kaggle_format(model_file, cells_folder, tmp_path):
         assert table.Predicted[image_id] == " ".join(map(str, sorted(wanted)))
 
 
+def test_predict_keeps_the_ids_of_a_table(model_file, cells_folder, tmp_path):
+    """Files are named without the gene, which one of the Ids begins with."""
+    for color in COLORS:
+        for i in range(3):
+            old = cells_folder / "images" / f"cell{i}_{color}.png"
+            (tmp_path / f"7_1_A1_{i}_{color}.png").write_bytes(old.read_bytes())
+    table, out = tmp_path / "ids.csv", tmp_path / "out.csv"
+    ids = ["7_1_A1_2", "ENSG00000000003_7_1_A1_0"]
+    pd.DataFrame({"Predicted": [0, 0], "Id": ids}).to_csv(table, index=False)
+    arguments = predict_arguments(model_file, tmp_path, out, "--ids", str(table))
+    assert main([*arguments, "--proba", str(tmp_path / "proba.csv")]) == 0
+    assert pd.read_csv(out)["Id"].tolist() == ids
+    found = pd.read_csv(tmp_path / "proba.csv", index_col="Id")
+    images = cells_folder / "images"
+    arguments = predict_arguments(model_file, images, out, "--num-workers", "2")
+    assert main([*arguments, "--proba", str(tmp_path / "proba.csv")]) == 0
+    expected = pd.read_csv(tmp_path / "proba.csv", index_col="Id")
+    expected = expected.loc[["cell2", "cell0"]].to_numpy()
+    np.testing.assert_allclose(found.to_numpy(), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Name\ncell0\n", "lacks the column Id: it has Name"),
+        ("", "ids.csv is not a readable CSV table"),
+        ("Id\n", "lists no images"),
+        ("Id\nnobody\n", "nobody_red.png"),
+    ],
+)
+def test_tables_of_ids_that_do_not_fit(
+    text, message, model_file, cells_folder, tmp_path, capsys
+):
+    table, images = tmp_path / "ids.csv", cells_folder / "images"
+    table.write_text(text)
+    more = ["--ids", str(table)]
+    assert main(predict_arguments(model_file, images, tmp_path / "out", *more)) == 2
+    assert_one_error(capsys, message)
+    assert list(tmp_path.iterdir()) == [table]
+
+
+def test_parameters_are_called_like_options():
+    args = argparse.Namespace(image_size=0, cv=3)
+    told = "Expected image_size, got image_size=0. See a/image_size.png, max_epochs."
+    assert _with_options(told, args) == (
+        "Expected --image-size, got --image-size=0. See a/image_size.png, max_epochs."
+    )
+    assert _with_options("image_size.csv and my_image_size, cv", args) == (
+        "image_size.csv and my_image_size, cv"
+    )
+
+
 def test_predict_leaves_images_without_a_location_empty(
     model_file, cells_folder, tmp_path
 ):
@@ -206,19 +260,20 @@ def test_predict_leaves_images_without_a_location_empty(
     ("options", "message"),
     [
         (["--network", "ResNet"], "Unknown network 'ResNet'"),
-        (["--max-epochs", "0"], "max_epochs"),
+        (["--max-epochs", "0"], "--max-epochs"),
         (["--lr", "-1"], "lr"),
         (["--dropout", "2"], "dropout"),
-        (["--batch-size", "0"], "batch_size"),
-        (["--image-size", "0"], "image_size"),
+        (["--batch-size", "0"], "--batch-size"),
+        (["--image-size", "0"], "Expected --image-size of at least 1"),
         (["--cv", "1"], "n_splits"),
         (["--cv", "99"], "n_splits=99"),
         (["--channels", "RX"], "letters of RGBY"),
         (["--device", "tpu9"], "device"),
         (["--random-state", "-1"], "Seed must be between 0"),
-        (["--n-jobs", "0"], "n_jobs"),
-        (["--crop-size", "2000"], "crop_size"),
-        (["--num-workers", "-1"], "num_workers"),
+        (["--n-jobs", "0"], "--n-jobs"),
+        (["--crop-size", "2000"], "--crop-size"),
+        (["--crop-size", "0"], "--crop-size"),
+        (["--num-workers", "-1"], "--num-workers"),
     ],
 )
 def test_impossible_training_options(options, message, cells_folder, tmp_path, capsys):
@@ -248,10 +303,10 @@ def test_command_lines_that_cannot_be_read(arguments, message, capsys):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--n-samples", "0"], "n_samples"),
+        (["--n-samples", "0"], "--n-samples"),
         (["--n-samples", "2"], "n_splits"),
-        (["--image-size", "4"], "image_size"),
-        (["--max-epochs", "0"], "max_epochs"),
+        (["--image-size", "4"], "--image-size"),
+        (["--max-epochs", "0"], "--max-epochs"),
         (["--random-state", "-1"], "Seed must be between 0"),
     ],
 )

@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import os
+import re
 import signal
 import sys
 import warnings
@@ -38,7 +39,8 @@ def main(argv=None):
             warnings.showwarning = _show_warning
             command.run(args)
     except (ValueError, TypeError, OSError) as error:
-        print(f"protloc: error: {_one_line(error)}", file=sys.stderr)
+        message = _with_options(_one_line(error), args)
+        print(f"protloc: error: {message}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("protloc: interrupted, nothing was written", file=sys.stderr)
@@ -68,6 +70,13 @@ def _interruptible():
 
 def _show_warning(message, *args, **kwargs):
     print(f"protloc: warning: {_one_line(message)}", file=sys.stderr)
+
+
+def _with_options(message, args):
+    """Call parameters of the library as the options are called that set them."""
+    names = "|".join(name for name in vars(args) if "_" in name)
+    parameter = rf"(?<![\w./\\-])({names})(?![\w/\\-]|\.\w)"  # no part of a path
+    return re.sub(parameter, lambda found: "--" + found[0].replace("_", "-"), message)
 
 
 def _one_line(error):

@@ -50,10 +50,12 @@ examples:
 """
 
 _PREDICT = """\
-Predict the locations of every image of a folder with a model of "protloc train".
+Predict the locations of the images of a folder with a model of "protloc train".
 
 Writes a table with the columns Id and Predicted, which holds location numbers in
-ascending order separated by spaces, or nothing where no location was found.
+ascending order separated by spaces, or nothing where no location was found. Files
+of the Human Protein Atlas are often named without the gene: --ids takes a table
+with Ids that begin with it, such as ENSG00000000003_4109_24_H11_1.
 
 Opening a model file runs code that is stored in it: open only your own.
 """
@@ -210,6 +212,17 @@ def _add_predict(commands):
     add("--images", required=True, metavar="DIR", help="folder of the PNG files")
     add("--out", required=True, metavar="CSV", help="table to write")
     add("--proba", metavar="CSV", help="table of the probability of every label")
+    add(
+        "--ids",
+        metavar="CSV",
+        help="table with a column Id of the images to predict, called so in the output "
+        "too (default: every image of the folder, called like its files)",
+    )
+    add(
+        "--num-workers",
+        type=int,
+        help="threads that read images ahead (default: as in training)",
+    )
     add(
         "--device",
         default="auto",

@@ -23,13 +23,15 @@ def run(args):
         out = stack.enter_context(replacing(args.out))
         proba_out = stack.enter_context(replacing(args.proba)) if args.proba else None
         hpa = load_hpa(
-            None,
+            _images_to_predict(args.ids) if args.ids else None,
             args.images,
             channels=bundle["channels"],
             image_size=bundle["image_size"],
         )
         model = bundle["model"]
         model.estimator_.set_params(device=args.device)
+        if args.num_workers is not None:
+            model.estimator_.set_params(num_workers=args.num_workers)
         proba = model.predict_proba(hpa.data)
         present = proba >= model.thresholds_
         _submission(hpa.ids, present, bundle["label_ids"]).to_csv(out, index=False)
@@ -50,6 +52,19 @@ def _load(path):
     if not isinstance(bundle, dict) or not bundle.keys() >= _KEYS:
         raise ValueError(f'{path} is not a model that "protloc train" saved.')
     return bundle
+
+
+def _images_to_predict(path):
+    """Return the Ids of a table as a table of labels, which are not looked at."""
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except ValueError as error:  # empty, or no CSV
+        raise ValueError(f"{path} is not a readable CSV table: {error}") from error
+    if "Id" not in table:
+        raise ValueError(
+            f"{path} lacks the column Id: it has {', '.join(map(str, table))}."
+        )
+    return table[["Id"]].assign(Target="0")
 
 
 def _submission(ids, present, label_ids):
