@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import f1_score, precision_recall_curve
 
-from sklearn_protloc.model_selection._count_metrics import f1_from_counts
+from sklearn_protloc.metrics import f1_from_counts
 from sklearn_protloc.model_selection._strategies._f1 import f1
 
 N_SAMPLES, N_LABELS, N_STEPS = 31_072, 28, 1000

@@ -9,7 +9,8 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch
 
 from sklearn_protloc.datasets import check_images
-from sklearn_protloc.model_selection._count_metrics import f1_from_counts, macro_score
+from sklearn_protloc.metrics import f1_from_counts
+from sklearn_protloc.model_selection._count_metrics import macro_score
 from sklearn_protloc.model_selection._splitters import as_indicator, group_codes
 from sklearn_protloc.model_selection._threshold_models import as_splitter
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from sklearn_protloc.model_selection._count_metrics import f1_from_counts, label_scores
+from sklearn_protloc.metrics import f1_from_counts
+from sklearn_protloc.model_selection._count_metrics import label_scores
 
 __all__ = ["threshold_report"]
 

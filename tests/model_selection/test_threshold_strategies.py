@@ -3,7 +3,7 @@ import pytest
 from scipy.special import expit, logit
 from sklearn.metrics import f1_score
 
-from sklearn_protloc.model_selection._count_metrics import f1_from_counts
+from sklearn_protloc.metrics import f1_from_counts
 from sklearn_protloc.model_selection._strategies import _auto
 from sklearn_protloc.model_selection._strategies._by_name import STRATEGIES
 from sklearn_protloc.model_selection._strategies._calibration import calibrated_labels

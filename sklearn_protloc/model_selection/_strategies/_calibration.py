@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit
 
-from sklearn_protloc.model_selection._count_metrics import evaluate
+from sklearn_protloc.metrics import evaluate_counts
 from sklearn_protloc.model_selection._threshold_counts import label_counts
 
 __all__ = ["CalibratedLabel", "calibrated_labels"]
@@ -41,10 +41,10 @@ class CalibratedLabel(NamedTuple):
         """
         n_positive, n_samples = self.expected_hits[0], self.predicted[0]
         counts = self.expected_hits, self.predicted
-        values = evaluate(metric, *counts, n_positive, n_samples)
+        values = evaluate_counts(metric, *counts, n_positive, n_samples)
         hits, predicted = (count[values.argmax()] for count in counts)
         more = TINY * np.array([1, -1, 0, 0])
-        near = evaluate(
+        near = evaluate_counts(
             metric, hits + more, predicted + more + more[::-1], n_positive, n_samples
         )
         gain, loss = near[0] - near[1], near[2] - near[3]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_protloc.model_selection._count_metrics import evaluate
+from sklearn_protloc.metrics import evaluate_counts
 from sklearn_protloc.model_selection._threshold_counts import label_counts
 
 __all__ = ["best_candidates", "threshold_curves"]
@@ -32,7 +32,7 @@ def threshold_curves(y, p, metric, step):
     """
     for candidates, hits, predicted in label_counts(y, p, step):
         # The lowest candidate predicts everything: its hits are all positives.
-        yield candidates, evaluate(metric, hits, predicted, hits[:, :1], len(y))
+        yield candidates, evaluate_counts(metric, hits, predicted, hits[:, :1], len(y))
 
 
 def best_candidates(candidates, values, nearest_to=0.5):

@@ -1,6 +1,6 @@
 """The Dice coefficient on a coarse grid, tuned on training data."""
 
-from sklearn_protloc.model_selection._count_metrics import f1_from_counts
+from sklearn_protloc.metrics import f1_from_counts
 from sklearn_protloc.model_selection._strategies._f1 import f1
 
 __all__ = ["dice"]

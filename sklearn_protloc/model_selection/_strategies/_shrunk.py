@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_protloc.model_selection._count_metrics import evaluate
+from sklearn_protloc.metrics import evaluate_counts
 from sklearn_protloc.model_selection._strategies._calibration import calibrated_labels
 from sklearn_protloc.model_selection._strategies._candidates import best_candidates
 
@@ -43,7 +43,7 @@ def shrunk(y, p, *, metric, step, **_):
     for label in calibrated_labels(y, p, step):
         weight = label.hits[0] / (label.hits[0] + HALF_WAY)
         hits = weight * label.hits + (1 - weight) * label.expected_hits
-        values = evaluate(metric, hits, label.predicted, hits[0], len(y))
+        values = evaluate_counts(metric, hits, label.predicted, hits[0], len(y))
         best = best_candidates(
             label.thresholds, values[None], nearest_to=label.break_even(metric)
         )
