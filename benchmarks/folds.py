@@ -17,10 +17,10 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import importlib
 import time
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from real_data import DATA
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold
 
 from sklearn_protloc.model_selection import (
@@ -29,7 +29,6 @@ from sklearn_protloc.model_selection import (
     leakage_report,
 )
 
-DATA = Path(__file__).parents[1] / os.environ.get("PROTLOC_DATA", "../shared/data")
 N_SPLITS, TURNS = 5, 7
 HERE = "this library"
 

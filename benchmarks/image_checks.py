@@ -4,19 +4,17 @@ Run ``python benchmarks/image_checks.py``. Real images are read from the folder 
 PROTLOC_DATA (``../shared/data`` if not set).
 """
 
-import os
 import resource
 import time
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pandas as pd
+from real_data import DATA
 
 from sklearn_protloc.datasets import ImageCollection, check_images
 from sklearn_protloc.datasets._checks._fingerprints import near_pairs, signs
 
-DATA = Path(__file__).parents[1] / os.environ.get("PROTLOC_DATA", "../shared/data")
 COLORS = ["red", "green", "blue", "yellow"]
 RNG = np.random.default_rng(0)
 

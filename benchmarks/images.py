@@ -6,25 +6,24 @@ are written as PNG files. The ways take turns, and every ratio is the median of 
 ratios of the turns.
 """
 
-import os
 import tempfile
 import time
 from pathlib import Path
 
 import cv2
 import numpy as np
+from real_data import DATA
 
 from sklearn_protloc.augmentation import dihedral
 from sklearn_protloc.classifiers._batches import Batches, ImageDataset
 from sklearn_protloc.datasets import ImageCollection, load_hpa, make_cells
 
 N_IMAGES, REPEATS = 24, 25
-ROOT = Path(__file__).parents[1]
 
 
 def folder_of(name):
     """Return a folder of real data, or None."""
-    path = ROOT / os.environ.get("PROTLOC_DATA", "../shared/data") / name
+    path = DATA / name
     return path if path.is_dir() else None
 
 

@@ -10,7 +10,6 @@ what the images take, and trains for one epoch. Linux only.
 """
 
 import argparse
-import os
 import resource
 import subprocess
 import sys
@@ -22,17 +21,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import psutil
+from real_data import DATA
 from sklearn.model_selection import GridSearchCV
 
 from sklearn_protloc.datasets import ImageCollection, load_hpa, make_cells
 
-ROOT = Path(__file__).parents[1]
 GIB = 2**30
 
 
 def montages(n_samples, folder):
     """Return a collection of files of 4 x 512 x 512 pixels."""
-    data = ROOT / os.environ.get("PROTLOC_DATA", "../shared/data") / "hpa_montages"
+    data = DATA / "hpa_montages"
     if data.is_dir():
         paths = load_hpa(data / "train.csv", data / "images").data.paths
     else:

@@ -16,12 +16,11 @@ stand for: the inverse of the sum of squared shares, 11 if all are used evenly.
 """
 
 import argparse
-import os
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from real_data import DATA
 
 from sklearn_protloc.over_sampling import (
     REMEDIAL,
@@ -32,7 +31,6 @@ from sklearn_protloc.over_sampling import (
 )
 from sklearn_protloc.over_sampling._imbalance import concurrence, imbalance_ratios
 
-DATA = Path(os.environ.get("PROTLOC_DATA", "../shared/data"))
 PAPER = 34_098 - 31_072
 
 

@@ -15,12 +15,12 @@ Image credit: Human Protein Atlas, www.proteinatlas.org.
 """
 
 import argparse
-import os
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from real_data import DATA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import average_precision_score, f1_score
 from sklearn.model_selection import GroupKFold
@@ -35,7 +35,6 @@ from sklearn_protloc.datasets import HPA_LOCATIONS
 from sklearn_protloc.model_selection import MultiLabelThresholdOptimizer
 from sklearn_protloc.networks import GapNetPL
 
-DATA = Path(os.environ.get("PROTLOC_DATA", "../shared/data"))
 PERCENTILES = [1, 5, 25, 50, 75, 95, 99]
 
 

@@ -11,14 +11,13 @@ Read from the directory in the environment variable PROTLOC_DATA:
 Image credit: Human Protein Atlas, www.proteinatlas.org.
 """
 
-import os
 import warnings
 from itertools import product
-from pathlib import Path
 
 import joblib
 import numpy as np
 import pandas as pd
+from real_data import DATA
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -34,7 +33,6 @@ from sklearn_protloc.model_selection import (
     MultiLabelThresholdOptimizer,
 )
 
-DATA = Path(os.environ.get("PROTLOC_DATA", "../shared/data"))
 N_LOCATIONS = 28
 # Nothing is fitted to the scores of networks, so that more splits cost little.
 N_HALVES = 50

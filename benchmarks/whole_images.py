@@ -8,23 +8,21 @@ that just before. A real field of view is read from the folder in PROTLOC_DATA
 
 import argparse
 import ctypes
-import os
 import time
 from pathlib import Path
 
 import numpy as np
 import psutil
 import torch
+from real_data import DATA
 
 from sklearn_protloc.datasets import load_hpa, make_cells
 from sklearn_protloc.networks import GapNetPL
 
-ROOT = Path(__file__).parents[1]
-
 
 def field_of_view(side):
     """Return one image, shape (1, 4, side, side), standardised."""
-    data = ROOT / os.environ.get("PROTLOC_DATA", "../shared/data") / "hpa_fullres"
+    data = DATA / "hpa_fullres"
     if data.is_dir():
         print(f"a real field of view, 4 x {side} x {side}")
         labels, images = data / "labels.csv", data / "images"
