@@ -7,7 +7,11 @@ from sklearn_protloc.augmentation._checks import (
     check_number,
     check_range,
 )
-from sklearn_protloc.augmentation._matrices import affine_matrix, crop_matrix
+from sklearn_protloc.augmentation._matrices import (
+    affine_matrix,
+    crop_matrix,
+    resizable_shares,
+)
 from sklearn_protloc.augmentation._opencv import change
 from sklearn_protloc.augmentation._random_change import RandomChange
 from sklearn_protloc.augmentation._steps import Warp
@@ -179,7 +183,8 @@ class RandomSideCrop(RandomChange):
     fraction : (float, float), default=(0.0, 0.1)
         The share of the height or width to cut off, from 0 to 0.49, drawn for each of
         the four sides. Up to a tenth shifts and enlarges cells a little, as the
-        augmenter of the GapNet variant does (see `gapnet_variant`).
+        augmenter of the GapNet variant does (see `gapnet_variant`). What is drawn is
+        rounded to whole pixels, or nearly so, where a resize is faster than a warp.
     p : float in [0, 1], default=1.0
         The chance that an image is changed.
 
@@ -201,8 +206,10 @@ class RandomSideCrop(RandomChange):
         check_range("fraction", self.fraction, *_CROP)
 
     def _draw(self, shape, rng):
-        sides = rng.uniform(*self.fraction, size=4)
-        return [Warp(crop_matrix(*sides, *shape[1:]))]
+        top, right, bottom, left = rng.uniform(*self.fraction, size=4).tolist()
+        top, bottom = resizable_shares(top, bottom, shape[1])
+        left, right = resizable_shares(left, right, shape[2])
+        return [Warp(crop_matrix(top, right, bottom, left, *shape[1:]))]
 
 
 def _pair(name, value, low, high):

@@ -10,14 +10,18 @@ __all__ = ["Compose", "OneOf", "SomeOf"]
 class _Combination(RandomChange):
     """Draw steps from several augmenters."""
 
-    def _check_values(self, shape):
+    def _check(self, shape):
         augmenters = self.augmenters
         if not isinstance(augmenters, list | tuple) or len(augmenters) == 0:
             raise ValueError(
                 "Expected augmenters as a list of one or more, such as "
-                f"[RandomDihedral(), RandomContrast()], got {augmenters!r}."
+                f"{type(self).__name__}([RandomDihedral(), RandomContrast()]), got "
+                f"{augmenters!r}."
             )
-        for augmenter in augmenters:
+        super()._check(shape)  # after that, as a second augmenter would be taken for p
+
+    def _check_values(self, shape):
+        for augmenter in self.augmenters:
             if not isinstance(augmenter, RandomChange):
                 raise TypeError(
                     "Expected augmenters of sklearn_protloc.augmentation, got "

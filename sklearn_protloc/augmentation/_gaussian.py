@@ -58,8 +58,9 @@ def gaussian_blur(image, sigma):
 def gaussian_noise(image, std, rng, *, per_channel=True):
     """Add Gaussian noise, as that of a camera.
 
-    The noise is taken from a random place of four million values drawn in advance,
-    which are normal in steps of 1/32 of their deviation and reach to four deviations.
+    The noise is taken from a random place of four million values drawn in advance from
+    a fixed seed, so that `rng` decides everything. They are normal in steps of 1/32 of
+    their deviation and reach to four deviations.
 
     Parameters
     ----------

@@ -6,11 +6,13 @@ then B is to multiply A @ B.
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 IDENTITY = np.eye(3)
 IDENTITY.flags.writeable = False
+_LEAST_RESIZED = 1 / 3  # below, a rim of one would not be enough
 
 
 @lru_cache(maxsize=64)
@@ -26,17 +28,23 @@ def dihedral_matrix(move, height, width):
     return matrix
 
 
+_MOVES = {
+    tuple(dihedral_matrix(move, 1, 1)[:2, :2].ravel().astype(int).tolist()): move
+    for move in range(8)
+}
+
+
 def exact_move(matrix, height, width):
     """Return which of the eight moves a matrix is, or None.
 
     Only those that keep the shape of the image are looked for.
     """
-    if np.abs(matrix - np.rint(matrix)).max() > 1e-6:
+    (a, b, _), (c, d, _), _ = matrix.tolist()
+    move = _MOVES.get((round(a), round(b), round(c), round(d)))
+    if move is None or (move % 2 and height != width):
         return None
-    for move in range(0, 8, 1 if height == width else 2):
-        if np.abs(matrix - dihedral_matrix(move, height, width)).max() < 1e-6:
-            return move
-    return None
+    exact = np.abs(matrix - dihedral_matrix(move, height, width)).max() < 1e-6
+    return move if exact else None
 
 
 def affine_matrix(scale, shift, rotation, shear, height, width):
@@ -73,3 +81,51 @@ def crop_matrix(top, right, bottom, left, height, width):
             [0, 0, 1],
         ]
     )
+
+
+class Part(NamedTuple):
+    """Pixels from `first` to before `stop` in one direction.
+
+    Resized to the length of the image and a rim on either side, which is dropped: there
+    a resize has no neighbours to interpolate with.
+    """
+
+    first: int
+    stop: int
+    rim: int
+
+
+def resized_part(matrix, height, width):
+    """Return the rows and columns that a resize moves as a matrix does, or None."""
+    (across, b, left), (c, down, top), _ = matrix.tolist()
+    if b or c:
+        return None
+    parts = _part(down, top, height), _part(across, left, width)
+    return None if None in parts else parts
+
+
+def _part(scale, start, size):
+    if (scale, start) == (1, 0):
+        return Part(0, size, 0)
+    # a resize takes the value at (i + 0.5) * scale - 0.5, and that at 1 is kept first
+    length, first = scale * (size + 2), start + 0.5 - 1.5 * scale
+    part = Part(round(first), round(first) + round(length), 1)
+    off = max(abs(first - part.first), abs(length - round(length)))
+    inside = part.first >= 0 and part.stop <= size
+    return part if off < 1e-6 and inside and scale >= _LEAST_RESIZED else None
+
+
+def resizable_shares(before, after, size):
+    """Return shares to cut off, near to those given, that a resize can cut off.
+
+    They are whole pixels, but for what the rim of a `Part` takes.
+    """
+    cut = [round(share * size) for share in (before, after)]
+    if max(cut) == 0:
+        return 0.0, 0.0
+    first, last = (max(n - 1, 0) for n in cut)
+    scale = (size - first - last) / (size + 2)
+    if scale < _LEAST_RESIZED:
+        return before, after
+    rim = 1.5 * scale - 0.5
+    return (first + rim) / (size - 1), (last + rim) / (size - 1)

@@ -10,7 +10,8 @@ import threading
 import cv2
 import numpy as np
 
-from sklearn_protloc.augmentation._matrices import exact_move
+from sklearn_protloc.augmentation._look_up import look_up
+from sklearn_protloc.augmentation._matrices import exact_move, resized_part
 from sklearn_protloc.augmentation._steps import (
     NOISE_CENTER,
     NOISE_STD,
@@ -27,6 +28,10 @@ _WORKING = {"u1": "u1", "u2": "u2", "f2": "f4", "f4": "f4", "f8": "f8"}
 _LONGEST_SIDE = 32766  # of what OpenCV warps
 _MOST_KEPT = 1 << 25  # bytes: those of 4 x 2048 x 2048 uint16
 _KEPT = threading.local()
+_BYTES = np.arange(256)
+# Up to this sigma, the neighbours but one of a pixel weigh less than half of 1/256, the
+# unit of the weights by which OpenCV blurs bytes.
+_THREE_WIDE = 0.5
 
 
 def change(image, steps):
@@ -53,6 +58,10 @@ def _warp(pixels, result, step):
         for plane, out in zip(pixels, result, strict=True):
             _MOVES[move](plane, out)
         return
+    part = resized_part(step.matrix, height, width)
+    if part is not None:
+        _resize(pixels, result, *part)
+        return
     if max(height, width) > _LONGEST_SIDE:
         raise ValueError(
             f"Expected an image of at most {_LONGEST_SIDE} pixels on a side to move "
@@ -74,6 +83,18 @@ def _warp(pixels, result, step):
             borderValue=0,
         )
         cv2.split(warped, [result[i] for i in some])
+
+
+def _resize(pixels, result, rows, columns):
+    """Enlarge a part of each plane, which is faster than a warp, and drop its rim."""
+    height, width = pixels.shape[1:]
+    size = width + 2 * columns.rim, height + 2 * rows.rim
+    resized = np.empty(size[::-1], pixels.dtype)
+    inner = resized[rows.rim : rows.rim + height, columns.rim : columns.rim + width]
+    for plane, out in zip(pixels, result, strict=True):
+        some = plane[rows.first : rows.stop, columns.first : columns.stop]
+        cv2.resize(some, size, dst=resized, interpolation=cv2.INTER_LINEAR)
+        np.copyto(out, inner)
 
 
 def _kept_arrays(shape, dtype):
@@ -100,45 +121,81 @@ def _out_of_line(shape, dtype):
 
 
 def _levels(pixels, result, step):
-    if step.starts is not None:
-        _levels_and_noise(pixels, result, step)
-        return
-    if pixels.dtype == np.uint8:
+    small = pixels.dtype == np.uint8
+    if small and step.starts is None:
         _look_up(pixels, result, step)
-        return
-    gains = np.broadcast_to(step.gain, len(pixels))
-    offsets = np.broadcast_to(step.offset, len(pixels)) * full_range(pixels.dtype)
-    for plane, out, gain, offset in zip(pixels, result, gains, offsets, strict=True):
-        cv2.addWeighted(plane, gain, plane, 0, offset, dst=out)
+    elif small and (step.gain == 1).all():
+        _add_noise_to_bytes(pixels, result, step)
+    else:
+        _levels_and_noise(pixels, result, step)
 
 
 def _look_up(pixels, result, step):
     """Work the step out for the 256 values that there are, and look them up."""
-    table = step.gain[:, np.newaxis] * np.arange(256)
-    table = table + 255 * step.offset[:, np.newaxis]
-    table = np.clip(np.rint(table), 0, 255).astype(np.uint8)
-    if len(table) == 1:  # all channels in one go
+    tables = step.gain[:, np.newaxis] * _BYTES + 255 * step.offset[:, np.newaxis]
+    tables = _to_bytes(np.rint(tables))
+    if len(tables) == 1:  # all channels in one go
         pixels, result = (x.reshape(1, -1, x.shape[-1]) for x in (pixels, result))
-    for plane, out, values in zip(pixels, result, table, strict=True):
-        cv2.LUT(plane, values, dst=out)
+    for plane, out, table in zip(pixels, result, tables, strict=True):
+        look_up(plane, table, out)
+
+
+def _add_noise_to_bytes(pixels, result, step):
+    """Add noise that brightens, then subtract noise that darkens.
+
+    Both are looked up for what the bank holds, and OpenCV adds bytes to bytes faster
+    than it multiplies them. The noise of all channels may be the same.
+    """
+    shape = pixels.shape[1:]
+    brighter, darker = np.empty((2, *shape), np.uint8)
+    noise = 255 * step.std / NOISE_STD * (_BYTES - NOISE_CENTER)
+    n_different = max(len(step.offset), len(step.starts))
+    each = _of_each(pixels, result, step.offset, step.starts)
+    for i, (plane, out, offset, start) in enumerate(each):
+        if i < n_different:
+            drawn = _noise_from(start, shape)
+            added = np.rint(noise + 255 * offset)
+            look_up(drawn, _to_bytes(added), brighter)
+            look_up(drawn, _to_bytes(-added), darker)
+        cv2.add(plane, brighter, dst=out)
+        cv2.subtract(out, darker, dst=out)
 
 
 def _levels_and_noise(pixels, result, step):
-    n_pixels = pixels[0].size
-    bank = noise_bank(n_pixels)
     top = full_range(pixels.dtype)
     scale = step.std * top / NOISE_STD
-    values = (step.gain, step.offset, step.starts)
-    values = (np.broadcast_to(value, len(pixels)) for value in values)
-    for plane, out, gain, offset, start in zip(pixels, result, *values, strict=True):
-        noise = bank[start : start + n_pixels].reshape(plane.shape)
-        noise = noise.astype(plane.dtype, copy=False)
-        shift = top * offset - NOISE_CENTER * scale
-        cv2.addWeighted(plane, gain, noise, scale, shift, dst=out)
+    starts = np.zeros(1, int) if step.starts is None else step.starts
+    each = _of_each(pixels, result, step.gain, step.offset, starts)
+    for plane, out, gain, offset, start in each:
+        shift = top * offset
+        if step.starts is None:
+            cv2.addWeighted(plane, gain, plane, 0, shift, dst=out)
+        else:
+            noise = _noise_from(start, plane.shape).astype(plane.dtype, copy=False)
+            shift -= NOISE_CENTER * scale
+            cv2.addWeighted(plane, gain, noise, scale, shift, dst=out)
+
+
+def _of_each(pixels, result, *values):
+    """Yield each plane, its result and its values; there may be one for all."""
+    n = len(pixels)
+    values = (v.tolist() * n if len(v) == 1 else v.tolist() for v in values)
+    return zip(pixels, result, *values, strict=True)
+
+
+def _noise_from(start, shape):
+    n_pixels = shape[0] * shape[1]
+    return noise_bank(n_pixels)[start : start + n_pixels].reshape(shape)
+
+
+def _to_bytes(values):
+    return values.clip(0, 255).astype(np.uint8)
 
 
 def _blur(pixels, result, step):
     size = 2 * blur_radius(step.sigma) + 1
+    if pixels.dtype == np.uint8 and step.sigma <= _THREE_WIDE:
+        size = 3
     for plane, out in zip(pixels, result, strict=True):
         cv2.GaussianBlur(
             plane,
@@ -151,6 +208,7 @@ def _blur(pixels, result, step):
 
 _HOW = {Warp: _warp, Levels: _levels, Blur: _blur}
 _MOVES = {
+    0: lambda plane, out: np.copyto(out, plane),
     1: lambda plane, out: cv2.rotate(plane, cv2.ROTATE_90_COUNTERCLOCKWISE, dst=out),
     2: lambda plane, out: cv2.flip(plane, -1, dst=out),
     3: lambda plane, out: cv2.rotate(plane, cv2.ROTATE_90_CLOCKWISE, dst=out),

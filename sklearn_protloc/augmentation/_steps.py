@@ -55,6 +55,8 @@ def fuse(steps):
     All geometry comes first, as a single warp, or none if nothing moves. Levels next to
     each other become one, up to that with noise.
     """
+    if len(steps) < 2:
+        return steps
     matrix = IDENTITY
     fused = []
     for step in steps:

@@ -84,6 +84,15 @@ def test_augmenters_are_a_list(augmenters):
         Compose(augmenters)(ONE, np.random.default_rng(0))
 
 
+@pytest.mark.parametrize("combination", [Compose, OneOf])
+def test_augmenters_without_a_list_around_them(combination):
+    forgot = combination(RandomDihedral(), RandomContrast())
+    with pytest.raises(
+        ValueError, match=rf"such as {combination.__name__}\(\[RandomDihedral\(\)"
+    ):
+        forgot(ONE, np.random.default_rng(0))
+
+
 @pytest.mark.parametrize("other", [RandomDihedral, lambda image, rng: image, None])
 def test_others_are_refused_with_advice(other):
     with pytest.raises(TypeError, match="write a function of an image and rng"):

@@ -33,6 +33,13 @@ def test_blur_is_that_of_scipy(sigma):
     assert_allclose(gaussian_blur(image, sigma), expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("sigma", [0.34, 0.42, 0.5, 0.51])
+def test_little_blur_of_bytes(sigma):
+    image = np.random.default_rng(0).integers(0, 2, (2, 40, 40), dtype=np.uint8) * 255
+    expected = gaussian_blur(image.astype(float), sigma)
+    assert_allclose(gaussian_blur(image, sigma), expected, atol=2.1)
+
+
 @pytest.mark.parametrize("dtype", ["u1", "u2"])
 def test_blur_of_unsigned_pixels(dtype):
     image = np.random.default_rng(0).random((2, 20, 20))
@@ -111,6 +118,17 @@ def test_noise_stops_at_black_and_at_white(dtype):
 def test_floats_go_beyond_one():
     noisy = gaussian_noise(np.ones((1, 64, 64)), 0.2, np.random.default_rng(0))
     assert noisy.max() > 1.5
+
+
+@pytest.mark.parametrize("std", [0.003, 0.05, 1])
+@pytest.mark.parametrize("per_channel", [True, False])
+def test_noise_of_bytes_is_that_of_floats(std, per_channel):
+    image = np.random.default_rng(1).integers(0, 256, (3, 40, 50), dtype=np.uint8)
+    noisy, as_float = (
+        gaussian_noise(x, std, np.random.default_rng(0), per_channel=per_channel)
+        for x in (image, image / 255)
+    )
+    assert_allclose(noisy, 255 * np.clip(as_float, 0, 1), atol=0.501)
 
 
 def test_images_larger_than_the_bank(monkeypatch):

@@ -20,9 +20,18 @@ from sklearn_protloc.augmentation import (
     side_crop,
     vertical_flip,
 )
-from sklearn_protloc.augmentation._matrices import dihedral_matrix
+from sklearn_protloc.augmentation._matrices import (
+    dihedral_matrix,
+    resizable_shares,
+    resized_part,
+)
 from sklearn_protloc.augmentation._opencv import change
 from sklearn_protloc.augmentation._steps import Warp
+
+# a resize of bytes is off by less than one; before version 5, a warp was by more
+WARP_ATOL = {"u1": 0.999, "u2": 0.51, "f4": 2e-3, "f8": 2e-3}
+if int(cv2.__version__.split(".")[0]) < 5:
+    WARP_ATOL = dict.fromkeys(WARP_ATOL, 10)
 
 
 @pytest.fixture
@@ -110,6 +119,47 @@ def test_crops_bring_corners_to_corners():
         )
     bright = side_crop(np.full((1, 37, 53), 200, np.uint8), top=0.123, left=0.31)
     assert (bright == 200).all()  # nothing black shines in from beyond
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u2", "f4", "f8"])
+@pytest.mark.parametrize("shape", [(3, 41, 41), (5, 16, 60), (2, 7, 3)])
+def test_random_crops_are_resized_as_a_warp_would(dtype, shape):
+    image = (np.random.default_rng(0).random(shape) * 200).astype(dtype)
+    as_float = image.astype(np.float32)
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        (crop,) = RandomSideCrop((0, 0.2)).draw(shape, rng)
+        assert resized_part(crop.matrix, *shape[1:]) is not None
+        warped = [
+            cv2.warpAffine(
+                plane,
+                crop.matrix[:2],
+                shape[:0:-1],
+                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            for plane in as_float
+        ]
+        assert_allclose(change(image, [crop]), warped, atol=WARP_ATOL[dtype])
+
+
+def test_random_crops_cut_within_a_pixel_of_what_was_drawn():
+    for size in (11, 100, 512):
+        drawn = np.random.default_rng(0).uniform(0, 0.2, (200, 2))
+        cut = np.array([resizable_shares(*shares, size) for shares in drawn])
+        assert np.abs(cut - drawn).max() * size < 1.3
+        assert cut.min() >= 0
+    assert resizable_shares(0.001, 0.001, 100) == (0, 0)
+    assert resizable_shares(0.45, 0.4, 100) == (0.45, 0.4)  # too much to resize
+
+
+def test_crops_that_no_resize_can_make_are_warped():
+    ramp = np.tile(np.arange(101.0), (1, 101, 1))
+    for left in [0.1, 0.1004, 0.1038]:
+        cropped = side_crop(ramp, left=left, right=0.3)
+        assert_allclose(
+            cropped[0, 0], np.linspace(100 * left, 70, 101), atol=0.02, rtol=0
+        )
 
 
 def test_crops_cut_what_they_say():
