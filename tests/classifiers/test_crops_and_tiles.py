@@ -165,6 +165,12 @@ def test_what_is_no_crop_is_called_by_its_name(X, y, crop_size):
         LocalizationClassifier(TinyNet, crop_size=crop_size).fit(X, y)
 
 
+def test_a_crop_of_nothing_is_refused(X, y):
+    model = LocalizationClassifier(TinyNet, crop_size=(0, 8))
+    with pytest.raises(ValueError, match="Expected crop_size of at least 1"):
+        model.fit(X, y)
+
+
 @pytest.mark.parametrize("crop_size", [17, (8, 17)])
 def test_a_crop_larger_than_the_images_is_refused(X, y, crop_size):
     model = LocalizationClassifier(TinyNet, crop_size=crop_size)
