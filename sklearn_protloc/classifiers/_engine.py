@@ -122,13 +122,15 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
             )
 
     def train_step_single(self, batch, **fit_params):
-        """Add up the gradients of a batch, in parts of `batch_size` images."""
+        """Add up the gradients of the parts of a batch."""
         self._set_training(True)
         self.frozen_.hold()
         n_images = len(batch[1])
+        # not more parts than that: a last image may have joined the batch
+        n_parts = min(self.accumulate_steps, math.ceil(n_images / self.batch_size))
         summed = self.criterion_.reduction == "sum"
         losses, logits = [], []
-        for inputs, targets in _parts(batch, math.ceil(n_images / self.batch_size)):
+        for inputs, targets in _parts(batch, n_parts):
             output = self.infer(inputs)
             loss = self.get_loss(output, targets, X=inputs, training=True)
             if not summed:
@@ -190,7 +192,10 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
     def torch_compile(self, module, name):
         """Compile beside the network: what is compiled cannot be pickled."""
         if name == "module":
-            self.compiled_ = torch.compile(module.forward) if self.compile else None
+            options = self.get_params_for("compile")
+            self.compiled_ = (
+                torch.compile(module.forward, **options) if self.compile else None
+            )
         return module
 
     def release(self):

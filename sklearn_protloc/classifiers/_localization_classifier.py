@@ -82,8 +82,8 @@ class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimato
         gradients are; see :class:`torch.optim.AdamW`.
     l1_penalty, l2_penalty : float >= 0, default=0.0
         Added to the training loss: ``l1_penalty * |w| + l2_penalty * w**2``, summed
-        over all weights but biases, as in the code of [1]_ (1e-7 and 1e-5). Counted in
-        ``train_loss`` but not in ``valid_loss``.
+        over all weights but biases, as in the torch code of [1]_ (1e-7 and 1e-5); 0 as
+        each data set wants its own. Counted in ``train_loss``, not in ``valid_loss``.
     clip_norm : float > 0, default=None
         Longest gradient, over all weights; longer ones are shortened to it. [1]_ used
         5. None leaves gradients as they are, which most networks bear.
@@ -391,8 +391,11 @@ default=None
         Raises
         ------
         ValueError
-            If a parameter, an image, a label or a weight is not as described, or if
-            training diverges. A model trained before stays as it was.
+            If a parameter, an image, a label or a weight is not as described, if
+            training diverges, or if weights to start from do not fit. A model trained
+            before stays as it was.
+        FileNotFoundError
+            If there is no file `init_weights`.
         TypeError
             If `network` is not a class, or images are not numbers.
         """

@@ -39,6 +39,14 @@ def test_every_epoch_is_reported(classifier, X, y):
     assert recorder.ended == [epoch, epoch, ("LocalizationClassifier", "fit")]
 
 
+def test_epochs_of_a_second_stage_are_reported(classifier, X, y):
+    recorder = _Recorder()
+    classifier.fit(X, y).set_callbacks(recorder).fine_tune(X, y, max_epochs=1)
+    name = "LocalizationClassifier"
+    assert recorder.ended == [(name, "epoch"), (name, "fit")]
+    assert not hasattr(classifier, "_callback_fit_ctx")
+
+
 def test_a_callback_can_stop_training(classifier, X, y):
     classifier.set_params(max_epochs=5).set_callbacks(_Recorder(stop_after=3))
     assert classifier.fit(X, y).n_iter_ == 3

@@ -216,7 +216,7 @@ def test_a_loss_with_parameters_is_copied(X, y):
 
 
 def test_divergence_is_an_error_with_a_remedy(X, y):
-    with pytest.raises(ValueError, match=r"diverged in epoch 1.*lr=1e\+20.*Lower lr"):
+    with pytest.raises(ValueError, match=r"diverged in epoch 1.*lr=1e\+20.*clip_norm"):
         proba(X, y, lr=1e20, optimizer=torch.optim.SGD)
 
 
