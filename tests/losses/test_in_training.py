@@ -10,7 +10,13 @@ from torch import nn
 
 from sklearn_protloc import losses
 from sklearn_protloc.classifiers import LocalizationClassifier
-from sklearn_protloc.networks import Localization, TinyNet
+from sklearn_protloc.networks import (
+    ConvolutionalMIL,
+    CytoFCN,
+    Localization,
+    TinyNet,
+    TUNet,
+)
 
 ALL = [getattr(losses, name) for name in losses.__all__]
 WEIGHTED = ["Asymmetric", "Auxiliary", "BinaryCrossEntropy", "Focal", "MaskedMap"]
@@ -101,6 +107,22 @@ def test_a_network_without_a_second_head_is_refused(X, y):
     message = r"AuxiliaryLoss needs the `auxiliary`.*ConvolutionalMIL or InceptionV3"
     with pytest.raises(ValueError, match=message):
         make(losses.AuxiliaryLoss, TinyNet).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("network", "options", "loss"),
+    [
+        (CytoFCN, {"width": 2}, losses.MaskedMapLoss),
+        (TUNet, {"width": 2}, losses.DiceFocalLoss),
+        (ConvolutionalMIL, {"variant": "table7"}, losses.AuxiliaryLoss),
+        (ConvolutionalMIL, {"variant": "table7"}, losses.MaskedMapLoss),
+    ],
+)
+def test_the_papers_networks_with_their_losses(network, options, loss, y):
+    X = np.random.default_rng(0).integers(0, 256, (6, 4, 32, 32), dtype=np.uint8)
+    model = make(loss, network, network_params=options, validation_fraction=0.5)
+    history = model.fit(X, y[:6]).history_
+    assert np.isfinite(history[0, ("train_loss", "valid_loss")]).all()
 
 
 def test_masks_teach_where(X, y):

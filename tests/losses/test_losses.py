@@ -208,6 +208,20 @@ def test_bad_options_are_refused(cls, options, message):
         cls(**options)
 
 
+def test_what_cannot_be_called_is_no_loss():
+    with pytest.raises(TypeError, match=r"called as loss\(logits, targets\).*'focal'"):
+        losses.AuxiliaryLoss("focal")
+
+
+def test_the_noisy_and_of_the_authors_goes_through_two_sigmoids():
+    output, targets, images = make_batch()
+    twice = losses.AuxiliaryLoss(weight=0.5, double_sigmoid=True)
+    bce = nn.BCEWithLogitsLoss()
+    second = bce(output.auxiliary.sigmoid(), targets)
+    expected = bce(output.logits, targets) + 0.5 * second
+    assert_allclose(twice(output, targets, images), expected)
+
+
 def test_gamma_of_zero_is_cross_entropy():
     output, targets, _ = make_batch()
     targets[0, 0] = 0.3
