@@ -41,6 +41,11 @@ def cached_array(collection, path, *, n_jobs, progress):
 def _check_cacheable(collection, path):
     if path.suffix != ".npy":
         raise ValueError(f"Expected the name of a cache to end in .npy, got {path}.")
+    if not path.parent.is_dir():
+        raise ValueError(
+            f"The folder of the cache, {path.parent}, does not exist. Create it, or "
+            "choose another."
+        )
     if not len(collection):
         raise ValueError("The collection holds no images to cache.")
     if collection.dtype not in (np.uint8, np.uint16):

@@ -1,19 +1,29 @@
 """Images of the CYTO 2017 image analysis challenge."""
 
 import os
+from pathlib import Path
+from string import Formatter
 
 import pandas as pd
 from sklearn.utils import Bunch
 
 from sklearn_protloc.datasets._color_names import ColorFolder, colors_of
+from sklearn_protloc.datasets._image_collection import ImageCollection
 from sklearn_protloc.datasets._locations import CYTO2017_LOCATIONS
+from sklearn_protloc.datasets._path_tables import paths_in_folder
 from sklearn_protloc.datasets._tables import Table, read_csv
 
 _PLACES = {name.lower(): k for k, name in enumerate(CYTO2017_LOCATIONS)}
 
 
 def load_cyto2017(
-    labels_csv, images_dir, *, channels="RGBY", image_size=None, as_frame=False
+    labels_csv,
+    images_dir,
+    *,
+    channels="RGBY",
+    pattern=None,
+    image_size=None,
+    as_frame=False,
 ):
     """Load labels and lazily opened images of the CYTO 2017 challenge.
 
@@ -30,11 +40,15 @@ def load_cyto2017(
         labels is taken once, with a warning. None takes all images of the folder,
         sorted by ID, without labels.
     images_dir : str or path object
-        Folder of the image files, named ``<ID>_<red|green|blue|yellow>.tif``. PNG and
-        JPEG are read as well; see Notes.
+        Folder of the image files.
     channels : str, default="RGBY"
         Channels to read, in this order: R for microtubules, G for the protein, B for
         the nucleus, Y for the endoplasmic reticulum. Files of others are not needed.
+    pattern : str, default=None
+        Names of the files below the folder, with the fields ``{id}`` and ``{channel}``
+        in place of the ID and of red, green, blue or yellow, such as
+        "{channel}/{id}.tif". None takes ``<ID>_<red|green|blue|yellow>.tif``, as the
+        atlas names them, and the same as PNG and JPEG; see Notes.
     image_size : int or (int, int), default=None
         Height and width in pixels, one number if they are equal, to which images are
         resized when read. The challenge has three sizes, 1728, 2048 and 3072 pixels a
@@ -78,9 +92,12 @@ def load_cyto2017(
     form of the label file, from the scoring script of the organisers [3]_ and the code
     of [1]_; one TIFF per channel, of the three sizes, some in grey and some "encoded in
     different color channels", from [1]_, section 2. The channel of a file in colour is
-    the brightest colour plane of each pixel, whichever colour that is. How the files
-    were named is not told anywhere: ``<ID>_<color>.tif`` is how the atlas names them.
-    Rename them, or list them in a table for `load_image_table`, if yours differ.
+    the brightest colour plane of each pixel, whichever colour that is. The organisers
+    tell that there is a TIFF per channel and that the channels are called blue, red,
+    yellow and green [4]_, but nobody tells how the files were named: the default of
+    `pattern` is a guess after the atlas. The authors of [1]_ offered the samples again
+    as ``<ID>.npz``, an array of all channels under the name "sample"; stack those and
+    pass them to `ImageCollection.from_array`.
 
     Of the 20,000 samples, 1,244 have a file that cannot be read [1]_. Such a file is an
     error that names it when it is read.
@@ -93,6 +110,7 @@ def load_cyto2017(
        Neural Network-Based Artificial Intelligence for Classification of Protein
        Localization Patterns", Biomolecules 11, 2021.
     .. [3] https://github.com/CellProfiling/cyto-challenge, solution_checker.py.
+    .. [4] http://cytoconference.org/2017/Program/Image-Analysis-Challenge.aspx
 
     Examples
     --------
@@ -111,16 +129,41 @@ def load_cyto2017(
     >>> [cyto.target_names[k] for k in cyto.target[0].nonzero()[0]]
     ['Cytosol', 'Nucleus']
     """
-    folder = ColorFolder(images_dir, colors_of(channels))
-    if labels_csv is None:
-        ids, target = folder.images(), None
-    else:
+    colors = colors_of(channels)
+    ids = target = None
+    if labels_csv is not None:
         ids, target = _read_labels(labels_csv)
-    data = folder.collect(ids, ids, image_size)
+    if pattern is None:
+        folder = ColorFolder(images_dir, colors)
+        ids = folder.images() if ids is None else ids
+        data = folder.collect(ids, ids, image_size)
+    else:
+        data = _collect(images_dir, pattern, colors, ids, image_size)
+        ids = data.ids
     names = list(CYTO2017_LOCATIONS)
     if as_frame and target is not None:
         target = pd.DataFrame(target, columns=names, index=pd.Index(ids, name="ID"))
     return Bunch(data=data, target=target, target_names=names, ids=ids, groups=None)
+
+
+def _collect(folder, pattern, colors, ids, image_size):
+    """Return the images of some IDs, or all, whose files are named by a pattern."""
+    fields = {field for _, field, _, _ in Formatter().parse(pattern) if field}
+    if fields != {"id", "channel"}:
+        raise ValueError(
+            "Expected a pattern with the fields {id} and {channel}, such as "
+            f"'{{channel}}/{{id}}.tif', got {pattern!r}."
+        )
+    paths, found = paths_in_folder(folder, pattern, colors)
+    rows = dict(zip(found, paths, strict=True))
+    ids = found if ids is None else ids
+    missing = [image for image in ids if image not in rows]
+    if missing:
+        file = pattern.format(id=missing[0], channel=colors[0])
+        more = f" (and {len(missing) - 1} more images)" if len(missing) > 1 else ""
+        raise ValueError(f"Image file not found: {Path(folder) / file}{more}.")
+    paths = [rows[image] for image in ids]
+    return ImageCollection(paths, colored=True, ids=ids, image_size=image_size)
 
 
 def _read_labels(labels_csv):

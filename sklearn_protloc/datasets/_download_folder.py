@@ -50,9 +50,14 @@ class DownloadFolder:
         with self._quiet():
             found = parallel(joblib.delayed(self._fetch)(*file) for file in files)
             found = track(found, description, len(files), disable=not progress)
-            return [
-                file[0] for file, there in zip(files, found, strict=True) if not there
-            ]
+            try:
+                return [
+                    file[0]
+                    for file, there in zip(files, found, strict=True)
+                    if not there
+                ]
+            except ConnectionError as error:  # whose way through threads helps nobody
+                raise error.with_traceback(None) from None
 
     def require_listed(self, names):
         """Raise an error if a registry was given that lacks one of the files."""
@@ -100,7 +105,7 @@ class DownloadFolder:
                     return False
                 final = 400 <= status < 500 and status not in _TRY_AGAIN
                 if final or n_attempts > self.n_retries:
-                    raise self._failure(error, url, name, known) from error
+                    raise self._failure(error, url, name, known) from None
             time.sleep(self.delay)
 
     def _downloader(self, name, check):
@@ -122,11 +127,17 @@ class DownloadFolder:
         return download
 
     def _failure(self, error, url, name, known):
-        if isinstance(error, self._requests.RequestException):
-            return OSError(
-                f"Could not download {url}: {error}. Files that are complete are kept: "
-                "call again to go on."
+        kept = "Files that are complete are kept: call again to go on."
+        if isinstance(error, self._requests.Timeout):
+            return ConnectionError(f"Could not download {url}: it timed out. {kept}")
+        if isinstance(error, self._requests.ConnectionError):
+            return ConnectionError(
+                f"Could not download {url}: there is no connection to the server, or "
+                "it broke off. See whether a browser opens that address; behind a "
+                f"proxy, set the variable HTTPS_PROXY. {kept}"
             )
+        if isinstance(error, self._requests.RequestException):
+            return OSError(f"Could not download {url}: {error}. {kept}")
         hint = ""
         if name in self._given:
             hint = " The known hash is that of the registry given."

@@ -99,7 +99,7 @@ def fetch_hpa(
         have or is not what was asked for, or a parameter is wrong.
     OSError
         If a download fails in all attempts, or `download_if_missing` is False and a
-        file is missing or damaged.
+        file is missing or damaged. Without a connection it is a ConnectionError.
     ImportError
         If pooch is not installed.
 

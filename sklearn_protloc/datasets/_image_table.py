@@ -9,6 +9,7 @@ from sklearn_protloc.datasets._path_tables import paths_in_table
 from sklearn_protloc.datasets._tables import Table
 
 _ZERO_OR_ONE = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "false": 0, "true": 1}
+_SEPARATORS = ("|", ";", ",")
 
 
 def load_image_table(
@@ -47,7 +48,8 @@ def load_image_table(
     separator : str, default=None
         For one column: what stands between two labels of a cell, such as ";", "|" or
         " "; spaces around it do not matter. None: every cell is one label, because the
-        names of locations may hold spaces.
+        names of locations may hold spaces. A label that still holds one of "|;," is an
+        error unless `label_names` lists it.
     root : str or path object, default=""
         Folder that the file names start from.
     id_column : str, default=None
@@ -200,9 +202,7 @@ def _from_lists(table, column, label_names, separator):
         raise ValueError("Expected separator as a text or None, got ''.")
     table.check_columns([column])
     if label_names is None:
-        cells = table.frame[column].dropna().unique()
-        found = {label for cell in cells for label in split(str(cell))}
-        names = sorted(found, key=_by_value)
+        names = _names_in(table, column, split)
         expected = "at least one"
         places = {name: k for k, name in enumerate(names)}
     else:
@@ -213,6 +213,22 @@ def _from_lists(table, column, label_names, separator):
             expected += f", or positions from 0 to {len(names) - 1}"
             places |= {str(k): k for k in range(len(names))}
     return table.indicator(column, split, places, expected), names
+
+
+def _names_in(table, column, split):
+    """Return the labels that occur, none of which looks like several."""
+    cells = table.frame[column]
+    found = {label for cell in cells.dropna().unique() for label in split(str(cell))}
+    for name in sorted(found):
+        marks = [mark for mark in _SEPARATORS if mark in name]
+        if marks:
+            holds = [not pd.isna(cell) and name in split(str(cell)) for cell in cells]
+            raise ValueError(
+                f"{table.row(np.argmax(holds))} has the label {name!r}, which looks "
+                f"like several. Pass separator={marks[0]!r} if that stands between "
+                "labels; if it is part of a name, list all names in label_names."
+            )
+    return sorted(found, key=_by_value)
 
 
 def _by_value(name):

@@ -38,6 +38,11 @@ class ChangedImages(LazyImages):
         """Type of the pixels."""
         return self._dtype
 
+    @property
+    def ids(self):
+        """What each sample is called, read-only, or None if that is not known."""
+        return getattr(self._images, "ids", None)
+
     def _read(self, i):
         try:
             return self._change(check_finite(self._images[i]))

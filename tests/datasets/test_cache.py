@@ -231,6 +231,10 @@ def test_one_writer_at_a_time(X, tmp_path):
 def test_what_cannot_be_cached(X, tmp_path):
     with pytest.raises(ValueError, match=r"end in \.npy, got .*X\.zarr"):
         X.cache(tmp_path / "X.zarr")
+    with pytest.raises(
+        ValueError, match=r"folder of the cache, .*nodir, does not exist"
+    ):
+        X.cache(tmp_path / "nodir" / "X.npy")
     with pytest.raises(ValueError, match="no images to cache"):
         X[[]].cache(tmp_path / "X.npy")
     floats = ImageCollection.from_array(np.zeros((1, 1, 2, 2)))

@@ -162,6 +162,13 @@ def test_mask_puts_zeros_in_place_of_faulty_channels(damaged):
     assert "faulty channels masked" in repr(part)
 
 
+def test_masked_files_are_not_opened_again(damaged, capfd):
+    data = check_images(damaged, policy="mask").data
+    capfd.readouterr()
+    np.asarray(data)
+    assert capfd.readouterr().err == ""  # where decoders complain
+
+
 def test_masked_images_pass_through_transformers(damaged):
     report = check_images(damaged, policy="mask")
     imputed = MissingChannelImputer("mean").fit_transform(report.data)
@@ -275,6 +282,12 @@ def test_a_folder_is_not_a_table(tmp_path):
 def test_ways_of_reading_are_for_files(images):
     with pytest.raises(TypeError, match="Expected ids and image_size with file names"):
         check_images(images, ids=list("abcdefgh"), image_size=16)
+    for X in (images, [["a.png"]]):
+        with pytest.raises(
+            TypeError, match=r"no parameter 'root'\. .* from_table"
+        ) as e:
+            check_images(X, root="plate/")
+        assert "_open" not in str(e.value)
 
 
 @pytest.mark.parametrize(

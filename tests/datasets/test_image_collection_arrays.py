@@ -120,6 +120,14 @@ def test_zarr_group(tmp_path):
 def test_no_array(tmp_path):
     with pytest.raises(ValueError, match=r"X\.npy does not exist"):
         ImageCollection.from_array(tmp_path / "X.npy")
+    for name in ("a.tif", "b.npy"):
+        (tmp_path / name).write_bytes(b"II*\0")
+    (tmp_path / "images").mkdir()
+    for name in ("a.tif", "images"):
+        with pytest.raises(ValueError, match=rf"{name} is not .* array\. .*from_table"):
+            ImageCollection.from_array(tmp_path / name)
+    with pytest.raises(ValueError, match=r"b\.npy is not a readable array"):
+        ImageCollection.from_array(tmp_path / "b.npy")
     with pytest.raises(ValueError, match="looks channels-last"):
         ImageCollection.from_array(np.zeros((2, 32, 32, 3), np.uint8))
 

@@ -47,6 +47,30 @@ def test_axes_of_tiff_may_be_given(tmp_path, images):
         ImageCollection([tmp_path / "z.ome.tif"], axes="YX")
 
 
+@pytest.mark.parametrize("name", ["a.ome.tif", "named.tif", "imagej.tif"])
+@pytest.mark.parametrize("axes", ["YXC", "XYC", "CXY", "ZYX"])
+def test_axes_that_contradict_the_file(tmp_path, images, name, axes):
+    write_tiff(tmp_path / name, images[0], "CYX", imagej=name.startswith("imagej"))
+    message = rf"{name} says that its axes are CYX, which axes='{axes}' contradicts"
+    with pytest.raises(ValueError, match=message):
+        ImageCollection([tmp_path / name], axes=axes)
+    X = ImageCollection([tmp_path / name], axes="CYX")
+    np.testing.assert_array_equal(X[0], images[0])
+
+
+def test_colours_are_not_rows(tmp_path, images):
+    cv2.imwrite(str(tmp_path / "a.png"), images[0, :3].transpose(1, 2, 0))
+    with pytest.raises(ValueError, match=r"axes are YXS, which axes='CYX' contradicts"):
+        ImageCollection([tmp_path / "a.png"], axes="CYX")
+
+
+def test_no_axes_are_advised_that_would_be_refused(tmp_path, images):
+    write_tiff(tmp_path / "a.ome.tif", images[:5], "ZCYX")
+    with pytest.raises(ValueError, match=r"has 5 depths, .* one depth or a proj") as e:
+        ImageCollection([tmp_path / "a.ome.tif"], axes="auto")
+    assert "pass axes=" not in str(e.value)
+
+
 def test_axes_of_length_one_do_not_count(tmp_path, images):
     write_tiff(tmp_path / "a.ome.tif", images[:1, :, np.newaxis], "TCZYX")
     X = ImageCollection([tmp_path / "a.ome.tif"], axes="auto")

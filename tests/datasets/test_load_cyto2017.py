@@ -1,3 +1,5 @@
+import re
+
 import cv2
 import numpy as np
 import pytest
@@ -124,6 +126,33 @@ def test_wrong_labels(folder, labels, text, message):
     labels.write_text(text)
     with pytest.raises(ValueError, match=rf"(?s){message}"):
         load_cyto2017(labels, folder, image_size=32)
+
+
+@pytest.mark.parametrize("pattern", ["{channel}/{id}.tif", "{id}-{channel}.tif"])
+def test_other_names(folder, labels, pattern):
+    expected = load_cyto2017(labels, folder, image_size=32, channels="GB").data
+    expected = np.asarray(expected)
+    for path in list(folder.iterdir()):
+        image, _, color = path.stem.partition("_")
+        named = folder / pattern.format(id=image, channel=color)
+        named.parent.mkdir(exist_ok=True)
+        path.rename(named)
+    options = {"image_size": 32, "channels": "GB", "pattern": pattern}
+    cyto = load_cyto2017(labels, folder, **options)
+    assert cyto.ids.tolist() == ["7", "12", "3"]
+    np.testing.assert_array_equal(cyto.data, expected)
+    unlabelled = load_cyto2017(None, folder, **options)
+    assert unlabelled.ids.tolist() == ["12", "3", "7"]
+    labels.write_text("7, Cytosol\n8, Cytosol\n9, Cytosol")
+    lost = re.escape(pattern.format(id=8, channel="green"))
+    with pytest.raises(ValueError, match=rf"{lost} \(and 1 more images\)"):
+        load_cyto2017(labels, folder, **options)
+
+
+@pytest.mark.parametrize("pattern", ["{id}.tif", "{well}_{channel}.tif", "a.tif"])
+def test_patterns_without_id_or_channel(folder, labels, pattern):
+    with pytest.raises(ValueError, match=r"fields \{id\} and \{channel\}, such as"):
+        load_cyto2017(labels, folder, pattern=pattern)
 
 
 def test_damaged_file_is_named(folder, labels):

@@ -114,6 +114,16 @@ def test_a_cell_is_one_label_without_separator(table, root):
     assert plate.target_names == ["p", "q"]
 
 
+def test_names_that_hold_separators_are_listed(table, root):
+    table["where"] = ["Golgi, cis", "Cytosol", "Golgi, cis;Cytosol", "Cytosol"]
+    arguments = {"separator": ";", "root": root}
+    with pytest.raises(ValueError, match=r"row 0 has the label 'Golgi, cis'"):
+        load_image_table(table, "green", "where", **arguments)
+    names = ["Golgi, cis", "Cytosol"]
+    plate = load_image_table(table, "green", "where", label_names=names, **arguments)
+    assert plate.target.tolist() == [[1, 0], [0, 1], [1, 1], [0, 1]]
+
+
 def test_without_labels(table, root):
     plate = load_image_table(table, "green", None, root=root, as_frame=True)
     assert plate.target is None
@@ -149,6 +159,7 @@ def test_files_in_colour(table, tmp_path, images):
         load_image_table(table, "green", ["nucleus"], root=tmp_path)
 
 
+LISTED = {"labels": "where", "separator": ";"}
 FAULTS = [
     ({}, {"images": "far"}, "lacks the column far: it has red"),
     ({}, {"labels": ["far"]}, "lacks the column far"),
@@ -162,8 +173,10 @@ FAULTS = [
     ({"plate": None}, {"group_column": "plate"}, "ROW has no group in .* 'plate'"),
     ({"nucleus": 2}, {}, r"ROW has .*2.* in the label column 'nucleus': expected 0 or"),
     ({"nucleus": None}, {}, "ROW has .* in the label column 'nucleus'"),
-    ({"where": None}, {"labels": "where"}, "ROW has no label: expected at least one"),
-    ({"where": " "}, {"labels": "where"}, "ROW has no label"),
+    ({"where": None}, LISTED, "ROW has no label: expected at least one"),
+    ({"where": " "}, LISTED, "ROW has no label"),
+    ({"where": "Golgi|Cytosol"}, LISTED, r"ROW .*'Golgi\|Cytosol', .* separator='\|'"),
+    ({"where": "Golgi;ER"}, {"labels": "where"}, r"has the label .* separator=';' if"),
     (
         {"where": "Nuclei"},
         {"labels": "where", "label_names": ["Nucleus", "Vesicles; Cytosol"]},

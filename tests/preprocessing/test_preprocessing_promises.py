@@ -94,6 +94,19 @@ def test_lazy_images_stay_lazy(transformer, images, lazy, reads):
 
 
 @every
+def test_ids_stay_with_their_images(transformer, images):
+    X = ImageCollection.from_array(images, ids=[f"cell{i}" for i in range(len(images))])
+    transformer = clone(transformer)
+    view = transformer.fit(X).transform(X)
+    assert view.ids.tolist() == X.ids.tolist()
+    again = preprocessing.Resize(4).fit_transform(view)
+    part = pickle.loads(pickle.dumps(again[[4, 1]]))
+    assert part.ids.tolist() == ["cell4", "cell1"]
+    nameless = ImageCollection.from_array(images)
+    assert transformer.transform(nameless).ids is None
+
+
+@every
 def test_views_pickle_without_pixels(transformer, images, lazy):
     view = clone(transformer).fit(lazy).transform(lazy)
     mean_image = images[0].nbytes if transformer.get_params().get("strategy") else 0

@@ -9,6 +9,8 @@ from sklearn_protloc.datasets._alike import check_ids
 from sklearn_protloc.datasets._image_collection import ImageCollection
 from sklearn_protloc.datasets._sources import Samples, open_array, open_files
 
+_OPTIONS = ("ids", "axes", "colored", "image_size", "interpolation")
+
 
 def open_samples(X, reading):
     """Return the samples of images or file names, and their ids.
@@ -32,6 +34,14 @@ def open_samples(X, reading):
             f"Expected images or a table of file names, got one name: {X}. List the "
             "files of a folder, one row per sample and one column per channel; or open "
             "them by ImageCollection, its from_folder or its from_array."
+        )
+    unknown = [name for name in reading if name not in _OPTIONS]
+    if unknown:
+        raise TypeError(
+            f"check_images has no parameter {unknown[0]!r}. To read file names, it "
+            f"takes {', '.join(_OPTIONS)}, as ImageCollection does. Names are taken as "
+            "they are: put their folder in front, as in [[folder / name] for name in "
+            "names], or pass an ImageCollection, such as that of its from_table."
         )
     if _are_paths(X):
         return _open_paths(X, **reading)

@@ -5,7 +5,7 @@ import struct
 import cv2
 import numpy as np
 
-from sklearn_protloc.datasets._sources._unfit import unfit
+from sklearn_protloc.datasets._sources._unfit import unfit, unfit_dtype
 
 _PHOTOMETRIC, _N_SAMPLES, _PLANAR = 262, 277, 284
 _GREY = (0, 1)  # white is zero, black is zero
@@ -26,11 +26,7 @@ def decode(path):
     if image is None:
         raise ValueError(f"{path} is not a readable image: it may be damaged.")
     if image.dtype not in (np.uint8, np.uint16):
-        raise unfit(
-            "dtype",
-            f"{path} holds {image.dtype} values, expected an image of 8 or 16 bits "
-            "per pixel (uint8 or uint16).",
-        )
+        raise unfit_dtype(path, image.dtype)
     return image
 
 

@@ -30,21 +30,19 @@ class MaskedChannels(Source):
         self.options = {"masked": True, **samples.source.options}
 
     def read(self, entry):
-        """Return the image, its masked channels black."""
+        """Return the image, its masked channels black; files of those stay closed."""
         masked = self.mask[entry]
+        source, files = self.samples.source, self.samples.entries[entry]
         if masked.all():
             return np.zeros((len(masked), *self.size), self.dtype)
         if not masked.any():
-            return self.samples.source.read(self.samples.entries[entry])
-        image = None
-        for k, channel in enumerate(self.samples.read_channels(entry)):
-            if masked[k]:
-                continue
-            if isinstance(channel, Exception):  # it came after the mask was made
-                raise channel
-            if image is None:
-                image = np.zeros((len(masked), *channel.shape), self.dtype)
-            image[k] = channel
+            return source.read(files)
+        if _is_file_per_channel(files, masked):
+            channels = source.read(files[~masked])
+        else:
+            channels = source.read(files)[~masked]
+        image = np.zeros((len(masked), *channels.shape[1:]), self.dtype)
+        image[~masked] = channels
         return image
 
     def name(self, entry):
@@ -57,6 +55,10 @@ class MaskedChannels(Source):
         source, files = self.samples.source, self.samples.entries[entry]
         if masked.all():
             return repr((source.name(files), "masked"))
-        if np.size(files) == len(masked):  # a file per channel, and some may be gone
+        if _is_file_per_channel(files, masked):  # and some may be gone
             files = files[~masked]
         return repr((source.stamp(files), masked.tolist()))
+
+
+def _is_file_per_channel(files, masked):
+    return np.size(files) == len(masked)

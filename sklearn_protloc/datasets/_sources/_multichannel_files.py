@@ -4,12 +4,13 @@ import numpy as np
 
 from sklearn_protloc.datasets._sources._decode import decode
 from sklearn_protloc.datasets._sources._files import Files
-from sklearn_protloc.datasets._sources._unfit import unfit
+from sklearn_protloc.datasets._sources._unfit import unfit, unfit_dtype
 from sklearn_protloc.utils import import_or_raise
 
 # Axes as tifffile names them. Pages that nobody named ("I", "Q") are channels: a file
 # of a sample without any word on its pages has nothing else to hold.
-_CHANNEL_AXES = "CIQ"
+_UNNAMED_AXES = "IQ"
+_CHANNEL_AXES = "C" + _UNNAMED_AXES
 _MEANING = {"Z": "depths", "T": "time points", "S": "colour planes"}
 
 
@@ -45,6 +46,7 @@ class MultichannelFiles(Files):
                     f"{path} has {pixels.ndim} axes of lengths {pixels.shape}, but "
                     f"axes={self.axes!r} names {len(self.axes)}.",
                 )
+            _check_agreement(path, axes, self.axes)
             return _channels_first(pixels, self.axes)
         _check_meaning(path, pixels, axes)
         return _channels_first(pixels, axes)
@@ -86,11 +88,7 @@ def _read_tiff(path):
             f"{path} is not a readable TIFF: {error}. It may be damaged."
         ) from error
     if pixels.dtype not in (np.uint8, np.uint16):
-        raise unfit(
-            "dtype",
-            f"{path} holds {pixels.dtype} values, expected an image of 8 or 16 bits "
-            "per pixel (uint8 or uint16).",
-        )
+        raise unfit_dtype(path, pixels.dtype)
     return pixels, axes
 
 
@@ -102,20 +100,39 @@ def _read_planes(path):
     return pixels[..., [2, 1, 0, 3][: pixels.shape[2]]], "YXS"
 
 
+def _check_agreement(path, own, given):
+    """Refuse axes other than those a file names; any but Y and X may be channels."""
+    if set(own) & set(_UNNAMED_AXES) or all(
+        g == o or (g == "C" and o not in "YX") for g, o in zip(given, own, strict=True)
+    ):
+        return
+    raise unfit(
+        "pages",
+        f"{path} says that its axes are {own}, which axes={given!r} contradicts. Pass "
+        "axes='auto' to take what the files say.",
+    )
+
+
 def _check_meaning(path, pixels, axes):
     """Refuse axes that are none of channels, unless the user said they are."""
     long = {a: n for a, n in zip(axes, pixels.shape, strict=True) if n > 1}
-    channels = [axis for axis in long if axis not in "YX"]
-    for axis in channels:
-        if axis not in _CHANNEL_AXES:
-            as_given = axes.replace(axis, "C")
-            raise unfit(
-                "colour" if axis == "S" else "pages",
-                f"{path} has {long[axis]} {_MEANING.get(axis, f'planes of {axis}')}, "
-                f"which are no channels (axes {axes}). If they are the channels of the "
-                f"microscope, pass axes={as_given!r}; else export the channels alone.",
+    others = [axis for axis in long if axis not in "YX"]
+    unfit_axes = [axis for axis in others if axis not in _CHANNEL_AXES]
+    if unfit_axes:
+        axis = unfit_axes[0]
+        advice = "Export the channels alone, such as one depth or a projection."
+        if len(others) == 1:
+            as_channels = axes.replace(axis, "C")
+            advice = (
+                "If they are the channels of the microscope, pass "
+                f"axes={as_channels!r}; else export the channels alone."
             )
-    if len(channels) > 1:
+        raise unfit(
+            "colour" if axis == "S" else "pages",
+            f"{path} has {long[axis]} {_MEANING.get(axis, f'planes of {axis}')}, which "
+            f"are no channels (axes {axes}). {advice}",
+        )
+    if len(others) > 1:
         raise unfit(
             "pages",
             f"{path} has several axes that could be channels: {axes} of lengths "

@@ -15,6 +15,12 @@ from sklearn_protloc.datasets._sources._multichannel_files import (
 )
 from sklearn_protloc.utils import check_image_data, import_or_raise
 
+_EXPECTED_ARRAY = (
+    "Expected a .npy file or the folder of a zarr array. Image files such as TIFF and "
+    "PNG are opened by ImageCollection(paths), ImageCollection.from_table or "
+    "ImageCollection.from_folder."
+)
+
 
 def open_files(paths, axes, colored, *, must_exist=True):
     """Return the source and the entries of a table of file names."""
@@ -53,9 +59,14 @@ def _open_store(path):
     if not path.exists():
         raise ValueError(f"Array not found: {path} does not exist.")
     if path.suffix == ".npy":
-        return np.load(path, mmap_mode="r")
+        return _map_npy(path)
+    if path.is_file():
+        raise ValueError(f"{path} is not an array. {_EXPECTED_ARRAY}")
     zarr = import_or_raise("zarr", f"Opening {path}", extra="zarr")
-    opened = zarr.open(path, mode="r")
+    try:
+        opened = zarr.open(path, mode="r")
+    except Exception as error:  # zarr has errors of many types
+        raise ValueError(f"{path} is not a zarr array. {_EXPECTED_ARRAY}") from error
     if isinstance(opened, zarr.Group):
         arrays = sorted(name for name, _ in opened.arrays())
         raise ValueError(
@@ -63,3 +74,12 @@ def _open_store(path):
             f"arrays in it: {', '.join(arrays) or 'there are none'}."
         )
     return opened
+
+
+def _map_npy(path):
+    try:
+        return np.load(path, mmap_mode="r")
+    except (ValueError, EOFError) as error:
+        raise ValueError(
+            f"{path} is not a readable array of numbers: it may be damaged."
+        ) from error
