@@ -43,7 +43,8 @@ def exact_move(matrix, height, width):
     move = _MOVES.get((round(a), round(b), round(c), round(d)))
     if move is None or (move % 2 and height != width):
         return None
-    exact = np.abs(matrix - dihedral_matrix(move, height, width)).max() < 1e-6
+    expected = dihedral_matrix(move, height, width)
+    exact = matrix is expected or np.abs(matrix - expected).max() < 1e-6
     return move if exact else None
 
 
