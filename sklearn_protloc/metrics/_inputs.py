@@ -13,7 +13,7 @@ __all__ = [
     "read_scores",
 ]
 
-# Sums of rounded numbers may leave [0, 1] by this much; they are clipped back.
+# Sums of rounded numbers may leave [0, 1] by this much.
 ROUNDING = 1e-6
 
 
@@ -110,14 +110,14 @@ def read_scores(y_true, y_score, name="y_score"):
 
 
 def read_probabilities(y_true, y_proba):
-    """Read true labels and probabilities, as by `read_scores`, from 0 to 1."""
+    """Read true labels and probabilities; as `read_scores`, but for their range."""
     truth, p, label_names = read_scores(y_true, y_proba, "y_proba")
     if p.min() < -ROUNDING or p.max() > 1 + ROUNDING:
         raise ValueError(
             f"Expected y_proba between 0 and 1, got values from {p.min():.4g} to "
             f"{p.max():.4g}. Are these logits? Apply a sigmoid to them."
         )
-    return truth, np.clip(p, 0, 1), label_names
+    return truth, p, label_names
 
 
 def check_zero_division(value):

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.metrics import f1_score
 
 from sklearn_protloc.metrics import (
@@ -145,22 +146,25 @@ def test_intervals_by_group_hold_where_plain_ones_do_not():
     assert grouped > 0.8
 
 
-def test_bca_moves_towards_the_corrected_side():
-    """Recall of 19 of 20: the error is skewed to the left."""
-    y_true, y_pred = np.ones((20, 1), dtype=int), np.ones((20, 1), dtype=int)
-    y_pred[0] = 0
-    options = {"metric": "recall", "n_resamples": 4000, "random_state": 0}
-    plain = bootstrap_interval(y_true, y_pred, **options).confidence_interval
-    moved = bootstrap_interval(y_true, y_pred, method="bca", **options)
-    assert moved.confidence_interval.low < plain.low
-    # Agrees with SciPy, which draws other resamples.
-    from scipy import stats
+def test_bca_is_that_of_scipy():
+    """It draws the same resamples from a seed. With few errors the skew is large."""
+    y_true, y_pred = draw(40, np.random.default_rng(2), error=0.05)
+
+    def micro_f1(rows):
+        return f1_score(y_true[rows], y_pred[rows], average="micro")
 
     theirs = stats.bootstrap(
-        (y_pred[:, 0],), np.mean, n_resamples=4000, random_state=0
-    ).confidence_interval
-    assert moved.confidence_interval.low == pytest.approx(theirs.low, abs=0.051)
-    assert moved.confidence_interval.high == pytest.approx(theirs.high, abs=0.051)
+        (np.arange(40),), micro_f1, vectorized=False, method="BCa", n_resamples=300,
+        random_state=np.random.RandomState(0),
+    )  # fmt: skip
+    options = {"average": "micro", "n_resamples": 300, "random_state": 0}
+    ours = bootstrap_interval(y_true, y_pred, method="bca", **options)
+    np.testing.assert_allclose(
+        ours.bootstrap_distribution, theirs.bootstrap_distribution
+    )
+    np.testing.assert_allclose(ours.confidence_interval, theirs.confidence_interval)
+    plain = bootstrap_interval(y_true, y_pred, **options)
+    assert ours.confidence_interval.low < plain.confidence_interval.low
 
 
 def test_labels_without_a_value_have_no_interval():

@@ -164,7 +164,7 @@ def test_the_table_carries_the_names_of_labels():
     assert label_scores(plain, plain).index.tolist() == ["0", "1"]
 
 
-def test_rounded_probabilities_are_clipped_and_logits_refused():
+def test_rounded_probabilities_are_taken_and_logits_refused():
     assert multilabel_log_loss([[1]], [[1 + 1e-7]]) < 1e-9
     with pytest.raises(ValueError, match="Are these logits"):
         multilabel_log_loss([[1]], [[2.5]])

@@ -173,6 +173,10 @@ def test_scores_of_raters_are_those_of_sklearn():
     true, model, expert = rng.integers(4, size=(3, 80))
     one_hot = np.eye(4, dtype=int)
     found = expert_comparison(one_hot[true], one_hot[model] * 0.2, one_hot[expert])
+    unlabelled = np.zeros((9, 4)), np.tile([1, 0, 0, 0], (9, 1))  # left out
+    more = [np.vstack([one_hot[true], unlabelled[0]])]
+    more += [np.vstack([one_hot[a], unlabelled[1]]) for a in (model, expert)]
+    pd.testing.assert_frame_equal(expert_comparison(*more).scores, found.scores)
     for name, answers in (("model", model), ("expert", expert)):
         row = found.scores.loc[name]
         assert row["accuracy"] == sk.accuracy_score(true, answers)
