@@ -5,7 +5,9 @@ PROTLOC_DATA (``../shared/data`` if not set).
 """
 
 import resource
+import tempfile
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,8 +15,19 @@ import pandas as pd
 from real_data import DATA
 
 from sklearn_protloc.datasets import ImageCollection, check_images
+from sklearn_protloc.datasets._checks._damage import inspect
 from sklearn_protloc.datasets._checks._fingerprints import near_pairs, signs
+from sklearn_protloc.datasets._sources._decode import decode
 
+N_DAMAGES = 20
+FORMATS = {
+    "PNG": ("png", []),
+    "TIFF, deflate": ("tif", [cv2.IMWRITE_TIFF_COMPRESSION, 8]),
+    "TIFF, LZW": ("tif", [cv2.IMWRITE_TIFF_COMPRESSION, 5]),
+    "TIFF, uncompressed": ("tif", [cv2.IMWRITE_TIFF_COMPRESSION, 1]),
+    "JPEG": ("jpg", []),
+    "JPEG, progressive": ("jpg", [cv2.IMWRITE_JPEG_PROGRESSIVE, 1]),
+}
 COLORS = ["red", "green", "blue", "yellow"]
 RNG = np.random.default_rng(0)
 
@@ -85,6 +98,43 @@ def print_faults(name, X, **options):
     print(f"  {seconds:.1f} s on one thread, {peak:.0f} MB in all at most")
 
 
+def print_damage(channels):
+    """Print how much of the damage inside of files is found."""
+    print(
+        f"{len(channels)} channels, each damaged {N_DAMAGES} times: found of those that"
+    )
+    print("  changed pixels, after  one byte  512 bytes")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (extension, options) in FORMATS.items():
+            path = Path(folder) / f"damaged.{extension}"
+            shares = [
+                share_found(path, channels, options, n_bytes) for n_bytes in (1, 512)
+            ]
+            print(f"  {name:22}{shares[0]:8.0%}   {shares[1]:8.0%}", flush=True)
+
+
+def share_found(path, channels, options, n_bytes):
+    """Return the share of changed pictures whose files are found to be damaged."""
+    n_found = n_changed = 0
+    for channel in channels:
+        sound = cv2.imencode(path.suffix, channel, options)[1]
+        pixels = cv2.imdecode(sound, cv2.IMREAD_UNCHANGED)
+        for start in RNG.integers(len(sound) // 4, 3 * len(sound) // 4, N_DAMAGES):
+            damaged = sound.copy()
+            damaged[start : start + n_bytes] ^= RNG.integers(
+                1, 256, n_bytes, dtype=np.uint8
+            )
+            path.write_bytes(damaged)
+            try:
+                changed = not np.array_equal(decode(path), pixels)
+                found = bool(inspect(path).damage)
+            except ValueError:  # by OpenCV itself
+                changed = found = True
+            n_changed += changed
+            n_found += changed and found
+    return n_found / n_changed
+
+
 def print_search():
     """Print how long the search among as many images as Kaggle's takes."""
     words = RNG.integers(0, 2**64, (31072, 16), dtype=np.uint64)
@@ -112,6 +162,9 @@ def main():
     print_faults("fields of 2048 and 3072 pixels", fields, image_size=512)
     print_faults("montages", montages)
     print_faults("single cells", cells)
+    whole = ImageCollection(fields, image_size=512)
+    few = [montages[i] for i in range(0, len(montages), 60)]
+    print_damage([channel for image in [*few, *whole] for channel in image])
     print_search()
     print_exposures()
     print_found("montages", [channel for image in montages[::6] for channel in image])

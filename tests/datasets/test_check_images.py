@@ -294,7 +294,7 @@ def test_ways_of_reading_are_for_files(images):
     ("wrong", "message"),
     [
         ({"policy": "warn"}, "policy as 'raise', 'drop' or 'mask', got 'warn'"),
-        ({"ignore": ["missing"]}, "ignore as a list of some of blank, .*'missing'"),
+        ({"ignore": ["missing"]}, "ignore as a list of some of damaged, .*'missing'"),
         ({"ignore": "blank"}, "ignore as a list"),
         ({"blank_range": -1}, "blank_range"),
         ({"max_saturated": 50}, "max_saturated"),

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sklearn_protloc.datasets._checks._damage import Inspection, inspect
 from sklearn_protloc.datasets._checks._fingerprints import digest, signs
 
 # Pixels of one sensor that are always bright: no picture, however few.
@@ -25,6 +26,8 @@ class Channel(NamedTuple):
         Those of its pixels; None if they could not be read.
     digest, signs : bytes and ndarray, or None
         Its fingerprints; None if it shows no picture.
+    lacking : str
+        Why it was not searched for damage, or "".
     """
 
     fault: str = ""
@@ -33,9 +36,10 @@ class Channel(NamedTuple):
     dtype: np.dtype | None = None
     digest: bytes | None = None
     signs: np.ndarray | None = None
+    lacking: str = ""
 
 
-def examine(samples, i, blank_range, max_saturated):
+def examine(samples, i, blank_range, max_saturated, seek_damage):
     """Read a sample channel by channel and tell what is seen.
 
     Parameters
@@ -46,18 +50,34 @@ def examine(samples, i, blank_range, max_saturated):
         Which sample.
     blank_range, max_saturated : float
         As for `check_images`.
+    seek_damage : bool
+        Whether files are decoded once more to find damage inside of them.
 
     Returns
     -------
     channels : list of Channel
         One per channel; one in all for a file of several channels that cannot be read.
     """
-    return [
-        _unread(pixels)
-        if isinstance(pixels, Exception)
-        else _look_at(pixels, blank_range, max_saturated)
-        for pixels in samples.read_channels(i)
-    ]
+    files = samples.files(i) if seek_damage else None
+    inspected = {}  # a composite is the file of several channels
+    channels = []
+    for k, pixels in enumerate(samples.read_channels(i)):
+        if isinstance(pixels, Exception):
+            channels.append(_unread(pixels))
+            continue
+        inspection = Inspection()
+        if files:
+            file = files[k] if len(files) > 1 else files[0]
+            if file not in inspected:
+                inspected[file] = inspect(file)
+            inspection = inspected[file]
+        if inspection.damage:
+            seen = {"shape": pixels.shape, "dtype": pixels.dtype}
+            channels.append(Channel("damaged", inspection.damage, **seen))
+        else:
+            channel = _look_at(pixels, blank_range, max_saturated)
+            channels.append(channel._replace(lacking=inspection.lacking))
+    return channels
 
 
 def _unread(error):

@@ -57,10 +57,9 @@ class Findings:
 
     def file(self, i, k):
         """Return the file of a channel, or None."""
-        source = self._samples.source
-        if not hasattr(source, "paths"):
+        files = self._samples.files(i)
+        if files is None:
             return None
-        files = source.paths(self._samples.entries[i])
         return files[k] if len(files) > 1 else files[0]
 
     def _add(self, i, k, fault, detail):

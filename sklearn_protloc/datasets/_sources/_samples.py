@@ -62,6 +62,12 @@ class Samples:
             except Exception as error:  # of as many types as there are libraries
                 yield error
 
+    def files(self, i):
+        """Return the files of a sample, one per channel or one in all, or None."""
+        if not hasattr(self.source, "paths"):
+            return None
+        return self.source.paths(self.entries[i])
+
     def name(self, i):
         """Return what to call a sample in an error."""
         return self.source.name(self.entries[i])
