@@ -1,6 +1,7 @@
 """Image collections, loaders of the Human Protein Atlas, and synthetic cells."""
 
 from sklearn_protloc.datasets._as_lazy import as_lazy
+from sklearn_protloc.datasets._as_rows import as_rows
 from sklearn_protloc.datasets._as_sliceable import as_sliceable
 from sklearn_protloc.datasets._cells._make_cells import make_cells
 from sklearn_protloc.datasets._check_images import check_images
@@ -16,6 +17,7 @@ __all__ = [
     "HPA_LOCATIONS",
     "ImageCollection",
     "as_lazy",
+    "as_rows",
     "as_sliceable",
     "check_images",
     "fetch_hpa",

@@ -1,5 +1,8 @@
-"""Folds and decision thresholds for multi-label targets."""
+"""Folds, decision thresholds and calibration for multi-label targets."""
 
+from sklearn_protloc.model_selection._calibrated_classifier import (
+    MultiLabelCalibratedClassifier,
+)
 from sklearn_protloc.model_selection._leakage import leakage_report
 from sklearn_protloc.model_selection._splitters import (
     MultilabelStratifiedGroupKFold,
@@ -11,6 +14,7 @@ from sklearn_protloc.model_selection._threshold_optimizer import (
 )
 
 __all__ = [
+    "MultiLabelCalibratedClassifier",
     "MultiLabelThresholdOptimizer",
     "MultilabelStratifiedGroupKFold",
     "MultilabelStratifiedKFold",

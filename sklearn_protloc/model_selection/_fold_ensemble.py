@@ -1,9 +1,6 @@
 """The models of all folds, answering as one."""
 
-import numpy as np
-from scipy.special import logit
-
-from sklearn_protloc.utils import label_probabilities
+from sklearn_protloc.utils import average_probabilities, to_logits
 
 __all__ = ["FoldEnsemble"]
 
@@ -28,10 +25,8 @@ class FoldEnsemble:
 
     def predict_proba(self, X):
         """Return the mean probability of each label, shape (n_samples, n_labels)."""
-        each = (label_probabilities(model, X, self.n_labels) for model in self.models)
-        return sum(each) / len(self.models)
+        return average_probabilities(self.models, X, self.n_labels)
 
     def decision_function(self, X):
         """Return the mean probabilities as logits, shape (n_samples, n_labels)."""
-        tiny = np.finfo(np.float64).eps
-        return logit(np.clip(self.predict_proba(X), tiny, 1 - tiny))
+        return to_logits(self.predict_proba(X))

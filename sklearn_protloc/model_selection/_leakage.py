@@ -11,8 +11,9 @@ from sklearn.utils import Bunch
 from sklearn_protloc.datasets import check_images
 from sklearn_protloc.metrics import f1_from_counts
 from sklearn_protloc.model_selection._count_metrics import macro_score
-from sklearn_protloc.model_selection._splitters import as_indicator, group_codes
+from sklearn_protloc.model_selection._splitters import as_indicator
 from sklearn_protloc.model_selection._threshold_models import as_splitter
+from sklearn_protloc.utils import group_codes
 
 __all__ = ["leakage_report"]
 

@@ -3,19 +3,11 @@
 import warnings
 
 import numpy as np
-from sklearn import get_config
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
-from sklearn.utils import get_tags
-from sklearn.utils.metadata_routing import (
-    MetadataRouter,
-    MethodMapping,
-    process_routing,
-)
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_protloc.model_selection._cross_fit import decide
-from sklearn_protloc.model_selection._threshold_models import as_splitter
+from sklearn_protloc.model_selection._cross_fitting import BaseCrossFittingClassifier
 from sklearn_protloc.utils import label_probabilities
 
 __all__ = ["BaseLabelThresholdClassifier"]
@@ -31,7 +23,7 @@ def _estimator_has(name):
     return check
 
 
-class BaseLabelThresholdClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class BaseLabelThresholdClassifier(BaseCrossFittingClassifier):
     """Predictions of a fitted `estimator_` at fitted `thresholds_`.
 
     A subclass's `fit` sets `estimator_`, `classes_`, `thresholds_`, `empty_` and
@@ -125,36 +117,6 @@ class BaseLabelThresholdClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEsti
         check_is_fitted(self)
         return self.estimator_.decision_function(X)
 
-    def get_metadata_routing(self):
-        """Return who gets which parameter of `fit`.
-
-        Returns
-        -------
-        routing : MetadataRouter
-            The estimator's requests for `fit` and those of `cv` for `split`: a number
-            of folds takes groups if there are any.
-        """
-        return (
-            MetadataRouter(owner=self)
-            .add(
-                estimator=self.estimator,
-                method_mapping=MethodMapping().add(caller="fit", callee="fit"),
-            )
-            .add(
-                splitter=as_splitter(self.cv, grouped=True),
-                method_mapping=MethodMapping().add(caller="fit", callee="split"),
-            )
-        )
-
-    def _route(self, params):
-        """Return the parameters of the estimator's fit and of the splitter's split."""
-        if get_config()["enable_metadata_routing"]:
-            routed = process_routing(self, "fit", **params)
-            return routed["estimator"]["fit"], routed["splitter"]["split"]
-        fit_params = dict(params)
-        groups = fit_params.pop("groups", None)
-        return fit_params, {} if groups is None else {"groups": groups}
-
     def _warn_of_absent_labels(self):
         """Name the labels without a positive sample to tune on."""
         absent = self.report_.loc[self.report_["status"] == "absent", "label"]
@@ -166,13 +128,3 @@ class BaseLabelThresholdClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEsti
                 UserWarning,
                 stacklevel=4,
             )
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        inner = get_tags(self.estimator)
-        tags.input_tags = inner.input_tags
-        tags.non_deterministic = inner.non_deterministic
-        if inner.classifier_tags is not None:
-            tags.classifier_tags = inner.classifier_tags
-        tags.classifier_tags.multi_label = True
-        return tags

@@ -10,18 +10,19 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_protloc.datasets import as_lazy
 from sklearn_protloc.model_selection._fold_ensemble import FoldEnsemble
-from sklearn_protloc.model_selection._out_of_fold import out_of_fold
 from sklearn_protloc.model_selection._splitters import (
     MultilabelStratifiedGroupKFold,
     MultilabelStratifiedKFold,
 )
-from sklearn_protloc.utils import label_probabilities, stratified_holdout
+from sklearn_protloc.utils import (
+    label_probabilities,
+    out_of_fold,
+    stratified_holdout,
+)
 
 __all__ = [
     "ThresholdModels",
-    "as_rows",
     "as_splitter",
     "fit_models",
     "is_hold_out",
@@ -52,17 +53,6 @@ class ThresholdModels(NamedTuple):
             self.final, seen, n_labels
         )
         return probabilities
-
-
-def as_rows(X):
-    """Return X so that rows can be taken in any order, which stores do not bear."""
-    if len(getattr(X, "shape", ())) != 4 or isinstance(X, np.ndarray):
-        return X
-    try:
-        _safe_indexing(X, np.array([0, 0]))
-    except Exception:  # each kind of store has errors of its own
-        return as_lazy(X)
-    return X
 
 
 def fit_models(

@@ -5,11 +5,11 @@ from sklearn.base import clone
 from sklearn.utils import indexable
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_protloc.datasets import as_rows
 from sklearn_protloc.model_selection._threshold_base import (
     BaseLabelThresholdClassifier,
 )
 from sklearn_protloc.model_selection._threshold_models import (
-    as_rows,
     fit_models,
     is_prefit,
 )
@@ -252,9 +252,7 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
             self._fit_labels(X, y, params)
         else:
             self._fit_single(X, single, params[0])
-        for name in ("n_features_in_", "feature_names_in_"):
-            if hasattr(self.estimator_, name):
-                setattr(self, name, getattr(self.estimator_, name))
+        self._tell_features()
         return self
 
     def _fit_single(self, X, y, fit_params):

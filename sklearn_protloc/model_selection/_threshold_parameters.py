@@ -8,7 +8,13 @@ from sklearn_protloc.model_selection._count_metrics import METRICS
 from sklearn_protloc.model_selection._strategies._by_name import STRATEGIES
 from sklearn_protloc.model_selection._threshold_models import is_hold_out, is_prefit
 
-__all__ = ["as_metric", "as_rule", "check_parameters"]
+__all__ = [
+    "as_metric",
+    "as_rule",
+    "check_estimator_and_cv",
+    "check_min_positives",
+    "check_parameters",
+]
 
 FINEST_STEP = 1e-6
 EMPTY = ("allow", "argmax")
@@ -16,13 +22,7 @@ EMPTY = ("allow", "argmax")
 
 def check_parameters(optimizer):
     """Raise where a parameter is not as the optimizer documents it."""
-    for method in ("fit", "predict_proba"):
-        if not hasattr(optimizer.estimator, method):
-            raise TypeError(
-                f"Expected estimator with the method {method}, got "
-                f"{type(optimizer.estimator).__name__}, which has none."
-            )
-    _check_cv(optimizer.cv)
+    check_estimator_and_cv(optimizer.estimator, optimizer.cv)
     if optimizer.ensemble and is_prefit(optimizer.estimator, optimizer.cv):
         raise ValueError(
             "Expected ensemble=False with a fitted estimator (cv='prefit'): it is "
@@ -34,14 +34,30 @@ def check_parameters(optimizer):
         raise ValueError(
             f"Expected empty as 'allow' or 'argmax', got {optimizer.empty!r}."
         )
-    if not isinstance(optimizer.min_positives, Integral) or optimizer.min_positives < 0:
-        raise ValueError(
-            "Expected min_positives as a whole number from 0 upwards, got "
-            f"{optimizer.min_positives!r}."
-        )
+    check_min_positives(optimizer.min_positives)
     _check_absent_threshold(optimizer.absent_threshold)
     if optimizer.step is not None:
         _check_step(optimizer.step)
+
+
+def check_estimator_and_cv(estimator, cv):
+    """Raise for an estimator without probabilities, or an impossible `cv`."""
+    for method in ("fit", "predict_proba"):
+        if not hasattr(estimator, method):
+            raise TypeError(
+                f"Expected estimator with the method {method}, got "
+                f"{type(estimator).__name__}, which has none."
+            )
+    _check_cv(cv)
+
+
+def check_min_positives(min_positives):
+    """Raise for what is no number of samples."""
+    if not isinstance(min_positives, Integral) or min_positives < 0:
+        raise ValueError(
+            "Expected min_positives as a whole number from 0 upwards, got "
+            f"{min_positives!r}."
+        )
 
 
 def as_metric(metric):

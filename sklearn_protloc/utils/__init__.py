@@ -7,6 +7,8 @@ from sklearn_protloc.utils._dataset_images import (
     dataset_targets,
     is_dataset,
 )
+from sklearn_protloc.utils._fold_splits import fold_splits
+from sklearn_protloc.utils._groups import group_codes
 from sklearn_protloc.utils._images import (
     check_finite,
     check_image_data,
@@ -15,14 +17,23 @@ from sklearn_protloc.utils._images import (
 from sklearn_protloc.utils._lazy_images import LazyImages
 from sklearn_protloc.utils._optional import import_or_raise
 from sklearn_protloc.utils._order import check_same_order
-from sklearn_protloc.utils._probabilities import label_probabilities
+from sklearn_protloc.utils._out_of_fold import out_of_fold
+from sklearn_protloc.utils._probabilities import (
+    average_probabilities,
+    label_probabilities,
+    to_logits,
+)
 from sklearn_protloc.utils._resize import check_image_size, resize_image
 from sklearn_protloc.utils._stratification import (
     stratified_folds,
     stratified_holdout,
     stratified_parts,
 )
-from sklearn_protloc.utils._targets import as_single_column, check_indicator
+from sklearn_protloc.utils._targets import (
+    as_single_column,
+    check_indicator,
+    check_label_columns,
+)
 
 __all__ = [
     "DatasetImages",
@@ -30,18 +41,24 @@ __all__ = [
     "as_array",
     "as_single_column",
     "augment_image",
+    "average_probabilities",
     "check_finite",
     "check_image_data",
     "check_image_size",
     "check_indicator",
+    "check_label_columns",
     "check_same_order",
     "dataset_targets",
+    "fold_splits",
+    "group_codes",
     "import_or_raise",
     "is_dataset",
     "label_probabilities",
+    "out_of_fold",
     "read_image",
     "resize_image",
     "stratified_folds",
     "stratified_holdout",
     "stratified_parts",
+    "to_logits",
 ]

@@ -1,11 +1,13 @@
 """Reading `predict_proba` in every form classifiers give it."""
 
 import numpy as np
+from scipy.special import logit
 
-__all__ = ["label_probabilities"]
+__all__ = ["average_probabilities", "label_probabilities", "to_logits"]
 
 # Sums of rounded numbers may leave [0, 1] by this much; they are clipped back.
 ROUNDING = 1e-6
+EPS = float(np.finfo(np.float64).eps)
 
 
 def label_probabilities(estimator, X, n_labels):
@@ -71,6 +73,75 @@ def label_probabilities(estimator, X, n_labels):
             f"{low:.4g} to {high:.4g}. Are these logits? Apply a sigmoid to them."
         )
     return np.clip(probabilities, 0, 1)
+
+
+def average_probabilities(estimators, X, n_labels, *, weights=None):
+    """Average the probabilities of several classifiers that share labels.
+
+    Parameters
+    ----------
+    estimators : list of estimators
+        Fitted multi-label classifiers with `predict_proba` in any form.
+    X : array-like of shape (n_samples, ...)
+        The samples, handed to the estimators as they are.
+    n_labels : int
+        Number of labels.
+    weights : array-like of shape (n_estimators,) or (n_estimators, n_labels), \
+            default=None
+        Weights from 0 upwards, for each label with a sum above 0. None counts all
+        alike. An estimator without weight is not asked.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_samples, n_labels), dtype float64
+        Weighted means, in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        As in `label_probabilities`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_multilabel_classification
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn_protloc.utils import average_probabilities
+    >>> X, y = make_multilabel_classification(n_classes=3, random_state=0)
+    >>> models = [KNeighborsClassifier(k).fit(X, y) for k in (1, 5)]
+    >>> average_probabilities(models, X, 3, weights=[1, 3]).shape
+    (100, 3)
+    """
+    weights = np.ones(len(estimators)) if weights is None else np.asarray(weights)
+    total = 0.0
+    for estimator, weight in zip(estimators, weights, strict=True):
+        if np.any(weight):
+            total = total + weight * label_probabilities(estimator, X, n_labels)
+    return np.clip(total / weights.sum(axis=0), 0, 1)
+
+
+def to_logits(probabilities, *, edge=EPS):
+    """Return the log-odds of probabilities.
+
+    Parameters
+    ----------
+    probabilities : array-like
+        Values from 0 to 1.
+    edge : float, default=2.2e-16
+        Probabilities nearer than this to 0 or 1 count as this near, so that logits are
+        finite. The default is as near as 64-bit numbers come to 1.
+
+    Returns
+    -------
+    logits : ndarray, dtype float64
+        Values of the same shape.
+
+    Examples
+    --------
+    >>> from sklearn_protloc.utils import to_logits
+    >>> to_logits([0.0, 0.5, 0.9], edge=0.001).round(2)
+    array([-6.91,  0.  ,  2.2 ])
+    """
+    return logit(np.clip(np.asarray(probabilities, np.float64), edge, 1 - edge))
 
 
 def _from_list(blocks, classes):

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import column_or_1d
 
-__all__ = ["as_single_column", "check_indicator"]
+__all__ = ["as_single_column", "check_indicator", "check_label_columns"]
 
 
 def as_single_column(y, *, warn=False):
@@ -100,6 +100,53 @@ def check_indicator(y):
     if names is None:
         names = [str(k) for k in range(values.shape[1])]
     return values.astype(np.int8), np.asarray([str(n) for n in names], dtype=object)
+
+
+def check_label_columns(y, *, estimator, instead):
+    """Read a multi-label indicator target for an estimator that takes no other.
+
+    Parameters
+    ----------
+    y : array-like, DataFrame or sparse matrix of shape (n_samples, n_labels)
+        0/1 values of any numeric or boolean type.
+    estimator : estimator instance
+        Whose `fit` was given `y`.
+    instead : str
+        What to use for a target of one column.
+
+    Returns
+    -------
+    indicator : ndarray of shape (n_samples, n_labels), dtype int8
+        The values as 0 and 1.
+    label_names : ndarray of shape (n_labels,), dtype object
+        Column names of a DataFrame; else the column numbers as strings.
+
+    Raises
+    ------
+    ValueError
+        If `y` is None or has one column, and as in `check_indicator`.
+
+    Examples
+    --------
+    >>> from sklearn_protloc.classifiers import SoftVotingClassifier
+    >>> from sklearn_protloc.utils import check_label_columns
+    >>> ensemble = SoftVotingClassifier([])
+    >>> check_label_columns([0, 1], estimator=ensemble, instead="VotingClassifier")
+    Traceback (most recent call last):
+        ...
+    ValueError: Expected y with two label columns or more, got one: use ...
+    """
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is "
+            "None."
+        )
+    if as_single_column(y) is not None:
+        raise ValueError(
+            f"Expected y with two label columns or more, got one: use {instead} for "
+            "one column."
+        )
+    return check_indicator(y)
 
 
 def _check_columns(y):

@@ -63,7 +63,9 @@ def test_members_must_share_their_labels(classifier, X, y):
     one = clone(classifier).fit(X, pd.DataFrame(y, columns=list("abcde")))
     other = clone(classifier).fit(X, pd.DataFrame(y, columns=list("edcba")))
     members = [("one", FrozenEstimator(one)), ("other", FrozenEstimator(other))]
-    with pytest.raises(ValueError, match="'one' and 'other' were trained on different"):
+    with pytest.raises(
+        ValueError, match="those of estimator 'one' are .* those of estimator 'other'"
+    ):
         SoftVotingClassifier(members).fit(X, y)
 
 
@@ -96,7 +98,11 @@ def test_sample_weights_go_to_who_asked(classifier, X, y):
         ({"estimators": []}, ValueError, r"list of \(name, estimator\) tuples"),
         ({"weights": [1, 2]}, ValueError, "one weight for each of 1 estimators"),
         ({"weights": [-1]}, ValueError, "from 0 upwards"),
-        ({"estimators": [("fit", None)]}, TypeError, "no predict_proba"),
+        (
+            {"estimators": [("fit", None)]},
+            TypeError,
+            "'fit' with the method predict_proba, got NoneType",
+        ),
     ],
 )
 def test_bad_parameters_are_named(classifier, X, y, change, error, message):

@@ -1,6 +1,6 @@
 """Splitters for multi-label targets."""
 
-from sklearn_protloc.model_selection._splitters._checks import as_indicator, group_codes
+from sklearn_protloc.model_selection._splitters._checks import as_indicator
 from sklearn_protloc.model_selection._splitters._group_k_fold import (
     MultilabelStratifiedGroupKFold,
 )
@@ -14,5 +14,4 @@ __all__ = [
     "MultilabelStratifiedKFold",
     "MultilabelStratifiedShuffleSplit",
     "as_indicator",
-    "group_codes",
 ]

@@ -3,8 +3,8 @@
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
-from sklearn_protloc.model_selection._splitters._checks import as_indicator, group_codes
-from sklearn_protloc.utils import stratified_folds
+from sklearn_protloc.model_selection._splitters._checks import as_indicator
+from sklearn_protloc.utils import group_codes, stratified_folds
 
 __all__ = ["MultilabelStratifiedGroupKFold"]
 

@@ -8,7 +8,7 @@ from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _check_method_params, _num_samples
 
-from sklearn_protloc.utils import label_probabilities
+from sklearn_protloc.utils._probabilities import label_probabilities
 
 __all__ = ["OutOfFold", "out_of_fold"]
 
@@ -56,6 +56,18 @@ def out_of_fold(
     ------
     ValueError
         If there is no split, or a row is in two test sets.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn_protloc.utils import out_of_fold
+    >>> X, y = np.arange(4.0)[:, None], np.array([[1, 0], [1, 0], [0, 1], [0, 1]])
+    >>> splits = [([0, 2], [1, 3]), ([1, 3], [0, 2])]
+    >>> model = KNeighborsClassifier(n_neighbors=1)
+    >>> held_out = out_of_fold(model, X, y, splits=splits, n_labels=2)
+    >>> held_out.folds
+    array([1, 0, 1, 0])
     """
     tests = [test for _, test in splits]
     if not tests:
@@ -65,8 +77,8 @@ def out_of_fold(
         raise ValueError(
             "Expected cv to hold out each sample at most once, but "
             f"{(times > 1).sum()} of {len(held_out)} were held out more often. "
-            "Thresholds are tuned on the predictions of one model per sample: use "
-            "folds, such as MultilabelStratifiedKFold, or a single split."
+            "What is learnt from held-out predictions takes those of one model per "
+            "sample: use folds, such as MultilabelStratifiedKFold, or a single split."
         )
     fitted = Parallel(n_jobs=n_jobs)(
         delayed(_fit_and_predict)(

@@ -1,0 +1,1 @@
+"""Several multi-label classifiers, answering as one."""

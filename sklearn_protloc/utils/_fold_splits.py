@@ -1,0 +1,67 @@
+"""Dividing multi-label samples into folds as a parameter `cv` says."""
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.model_selection import check_cv
+
+from sklearn_protloc.utils._groups import group_codes
+from sklearn_protloc.utils._stratification import stratified_folds
+
+__all__ = ["fold_splits"]
+
+# Each fold may train a network; the paper of the threshold tuning has three as well.
+N_SPLITS = 3
+
+
+def fold_splits(X, indicator, cv=None, **split_params):
+    """Return the splits that `cv` stands for.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, ...)
+        The samples, handed to splitters only.
+    indicator : ndarray of shape (n_samples, n_labels)
+        0/1 values.
+    cv : int, cross-validation splitter, iterable of splits or None, default=None
+        A number of folds is dealt with like shares of every label, in the order of
+        the rows, and keeps groups together if there are any. None is 3.
+    **split_params : dict
+        `groups`, and whatever else a splitter takes.
+
+    Returns
+    -------
+    splits : list of (train, test) arrays of row numbers
+        One per fold.
+
+    Raises
+    ------
+    ValueError
+        If `cv` is not as described, or there are fewer samples or groups than folds.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_protloc.utils import fold_splits
+    >>> y = np.array([[1, 0], [1, 0], [0, 1], [0, 1]])
+    >>> [test.tolist() for _, test in fold_splits(y, y, 2)]
+    [[0, 2], [1, 3]]
+    >>> [test.tolist() for _, test in fold_splits(y, y, 2, groups=list("abab"))]
+    [[0, 2], [1, 3]]
+    """
+    if cv is not None and not isinstance(cv, Integral):
+        return list(check_cv(cv).split(X, indicator, **split_params))
+    n_splits, groups = N_SPLITS if cv is None else int(cv), split_params.get("groups")
+    codes = None if groups is None else group_codes(groups, len(indicator))
+    most = len(indicator) if codes is None else codes.max() + 1
+    if not 2 <= n_splits <= most:
+        of = "samples" if codes is None else "groups"
+        raise ValueError(
+            f"Expected cv as a number of folds from 2 to the number of {of}, {most}, "
+            f"got {n_splits}."
+        )
+    folds = stratified_folds(indicator, n_splits, groups=codes)
+    return [
+        (np.flatnonzero(folds != fold), np.flatnonzero(folds == fold))
+        for fold in range(n_splits)
+    ]
