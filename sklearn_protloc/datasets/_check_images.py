@@ -141,11 +141,11 @@ def check_images(
     from others is not published. Files in colour were not removed there, but converted
     to grey, as `colored` does.
 
-    Damage inside of a file is certain to be found where there are checksums: in PNG and
-    deflate TIFF. JPEG, and TIFF compressed by LZW (which needs imagecodecs) or PackBits,
-    have none; a decoder only notices codes that cannot be. Of real images with 512 wrong
-    bytes, a sector of a disk, all are found; with one wrong byte, two in five LZW files,
-    a third of JPEG files and more than half of progressive ones
+    Damage inside of a file is certain to be found where there are checksums: in PNG
+    and deflate TIFF. JPEG, and TIFF compressed by LZW (which needs imagecodecs) or
+    PackBits, have none; a decoder only notices codes that cannot be. Of real images
+    with 512 wrong bytes, a sector of a disk, all are found; with one wrong byte, two in
+    five LZW files, a third of JPEG files and more than half of progressive ones
     (``benchmarks/image_checks.py``). Nobody can tell of uncompressed TIFF.
 
     Duplicates are told by a perceptual hash: the signs of the 32 x 32 lowest
