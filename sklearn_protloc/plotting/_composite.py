@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_protloc.utils import check_finite
 
-__all__ = ["STAINS", "check_order", "composite", "stretched"]
+__all__ = ["STAINS", "check_order", "composite", "stretched", "without_reticulum"]
 
 # What each letter stands for in images of the Human Protein Atlas.
 STAINS = {"R": "Microtubules", "G": "Protein", "B": "Nucleus", "Y": "Reticulum"}
@@ -35,7 +35,8 @@ def composite(image, order="RGBY", *, shown=None):
     Raises
     ------
     ValueError
-        If `order` does not fit the channels, `shown` is not in it, or a pixel is not finite.
+        If `order` does not fit the channels, `shown` holds other letters, or a pixel
+        is not finite.
     """
     image = np.asarray(image)
     check_order(order, image.shape)
@@ -49,8 +50,13 @@ def composite(image, order="RGBY", *, shown=None):
     return picture.clip(0, 1)
 
 
+def without_reticulum(order):
+    """Return the letters to merge: yellow over most of a cell hides red and green."""
+    return order.replace("Y", "") or order
+
+
 def stretched(channel):
-    """Return a channel as float32, from 0, its darkest pixel, to 1, about its brightest.
+    """Return a channel as float32, from 0, its darkest, to 1, about its brightest.
 
     A channel of one value is 0.
     """

@@ -1,0 +1,75 @@
+"""Names of labels, from tables and from fitted models."""
+
+import pandas as pd
+
+from sklearn_protloc.plotting._style import COLORS
+from sklearn_protloc.utils import check_indicator
+
+__all__ = ["as_series", "fitted_attribute", "named", "names_for"]
+
+
+def named(y, label_names=None, estimator=None):
+    """Return labels as a DataFrame if names for its columns are known, else as is.
+
+    Parameters
+    ----------
+    y : array-like, DataFrame or sparse matrix of shape (n_samples, n_labels)
+        0/1 values.
+    label_names : array-like of shape (n_labels,), default=None
+        The names. None takes those of `y`, else those of the estimator.
+    estimator : estimator instance, default=None
+        Fitted; may have `label_names_`.
+
+    Returns
+    -------
+    y : DataFrame, or what was given
+        Whose metrics bear the names.
+    """
+    names = names_for(y, label_names, estimator)
+    if names is None:
+        return y
+    indicator, _ = check_indicator(y)
+    if len(names) != indicator.shape[1]:
+        raise ValueError(
+            f"Expected a name for each of {indicator.shape[1]} labels, got "
+            f"{len(names)}."
+        )
+    return pd.DataFrame(indicator, columns=names, index=getattr(y, "index", None))
+
+
+def names_for(y, label_names, estimator):
+    """Return names of labels, or None if there are none but numbers."""
+    if label_names is not None:
+        return [str(name) for name in label_names]
+    if hasattr(y, "columns"):
+        return [str(name) for name in y.columns]
+    return fitted_attribute(estimator, "label_names_")
+
+
+def fitted_attribute(estimator, name):
+    """Return what a model, or the last step or best model inside it, has learnt.
+
+    None if there is no such attribute.
+    """
+    while estimator is not None:
+        if getattr(estimator, name, None) is not None:
+            return getattr(estimator, name)
+        steps = getattr(estimator, "steps", None)
+        inner = steps[-1][1] if steps else None
+        estimator = getattr(estimator, "best_estimator_", inner)
+    return None
+
+
+def as_series(values):
+    """Return one thing, or a dict of several, as a dict from name to thing.
+
+    There is a colour for each.
+    """
+    if not isinstance(values, dict):
+        return {"": values}
+    if not 1 <= len(values) <= len(COLORS):
+        raise ValueError(
+            f"Expected a dict of one to {len(COLORS)} entries, which can be told apart "
+            f"by colour, got {len(values)}."
+        )
+    return {str(name): value for name, value in values.items()}
