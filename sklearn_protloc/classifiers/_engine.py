@@ -93,7 +93,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         # bfloat16 has float32's range, so that gradients need no scaling
         with torch.autocast(images.device.type, torch.bfloat16, bool(self.amp)):
             output = self._forward(images)
-        self._check_logits(_logits_of(output), len(images))
+        self._check_logits(logits_of(output), len(images))
         return _to_float(output) if self.amp else output
 
     def _forward(self, images):
@@ -137,7 +137,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
                 loss = loss * (len(targets) / n_images)
             loss.backward()
             losses.append(loss.detach())
-            logits.append(_logits_of(output).detach())
+            logits.append(logits_of(output).detach())
         if self.l1_penalty or self.l2_penalty:
             penalty = weight_penalty(self.module_, self.l1_penalty, self.l2_penalty)
             penalty.backward()
@@ -153,7 +153,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         return _without_maps(super().validation_step(batch, **fit_params))
 
     def evaluation_step(self, batch, training=False):
-        return _logits_of(super().evaluation_step(batch, training=training))
+        return logits_of(super().evaluation_step(batch, training=training))
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         images, weights = X if isinstance(X, tuple) else (X, None)
@@ -259,7 +259,8 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         vars(self).update(state)
 
 
-def _logits_of(output):
+def logits_of(output):
+    """Return the logits of what a network returned."""
     return output.logits if isinstance(output, Localization) else output
 
 
@@ -277,7 +278,7 @@ def _parts(batch, n_parts):
 
 def _without_maps(step):
     """Return a step of skorch with logits alone, which is what scoring keeps."""
-    return {**step, "y_pred": _logits_of(step["y_pred"])}
+    return {**step, "y_pred": logits_of(step["y_pred"])}
 
 
 def _to_float(output):

@@ -4,7 +4,13 @@ import os
 from numbers import Integral, Real
 
 import torch
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
+from sklearn.utils import check_scalar
 from sklearn.utils._param_validation import (
     Interval,
     StrOptions,
@@ -14,6 +20,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sklearn_protloc.classifiers._batches import ImageDataset
 from sklearn_protloc.classifiers._determinism import deterministic_algorithms
+from sklearn_protloc.classifiers._embedding import embed, embedding_size
 from sklearn_protloc.classifiers._encoding import encode_target, warn_of_absent_labels
 from sklearn_protloc.classifiers._engine import to_answers, to_probabilities
 from sklearn_protloc.classifiers._fine_tuning import (
@@ -22,6 +29,7 @@ from sklearn_protloc.classifiers._fine_tuning import (
     start_of_stage,
 )
 from sklearn_protloc.classifiers._initial_weights import start_of_fit
+from sklearn_protloc.classifiers._maps import label_numbers, predict_maps
 from sklearn_protloc.classifiers._options import resolve_device
 from sklearn_protloc.classifiers._prediction import predict_logits
 from sklearn_protloc.classifiers._recipes import recipe_arguments
@@ -45,7 +53,13 @@ __all__ = ["LocalizationClassifier"]
 _OF_PREDICTION = ("tile_overlap", "aggregate", "tta", "num_workers", "deterministic")
 
 
-class LocalizationClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
+class LocalizationClassifier(
+    CallbackSupportMixin,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    ClassifierMixin,
+    BaseEstimator,
+):
     """Deep network that finds in which parts of the cell a protein is.
 
     Composes a skorch net, built anew by every `fit`, so that cloning, searching,
@@ -527,20 +541,7 @@ default=None
             classes.
         """
         check_is_fitted(self)
-        self._validate_prediction()
-        X = self._validate_X(X, reset=False)
-        with (
-            self.net_.on_device(resolve_device(self.device)) as net,
-            deterministic_algorithms(self.deterministic),
-        ):
-            logits = predict_logits(
-                net,
-                X,
-                tile_overlap=self.tile_overlap,
-                aggregate=self.aggregate,
-                tta=self.tta,
-                num_workers=self.num_workers,
-            )
+        logits = self._apply(predict_logits, X, tta=self.tta)
         return logits[:, 0] if self._kind == "binary" else logits
 
     def predict(self, X):
@@ -576,6 +577,108 @@ default=None
         if self._kind != "multilabel":
             raise ValueError("predict_labels needs an indicator y; use predict.")
         return [self.label_names_[row == 1].tolist() for row in self.predict(X)]
+
+    def predict_maps(self, X, *, labels=None, upsample=True, n_shifts=1):
+        """Compute where in each image each label is.
+
+        A network that draws maps, such as :class:`~sklearn_protloc.networks.TUNet`,
+        answers by them. For others, the last maps of features are weighed by the
+        gradients of each logit: class-activation maps [1]_, by gradients place by place
+        [2]_. `tta` is not used.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels, height, width)
+            Images like those of `fit`.
+        labels : str, int or sequence of them, default=None
+            Names or numbers of the labels to draw. None is all.
+        upsample : bool, default=True
+            Whether maps are enlarged bilinearly to the size of the images. False leaves
+            them as coarse as the network makes them.
+        n_shifts : int >= 1, default=1
+            How many times finer maps get, in rows and columns, by moving the images in
+            as many steps within a place of the map, for the square of it in work: 4
+            makes the 16 pixels of a place of :class:`~sklearn_protloc.networks.CytoFCN`
+            4.
+
+        Returns
+        -------
+        maps : ndarray of shape (n_samples, n_labels, map_height, map_width), \
+dtype float32
+            In [0, 1]; above one half speaks for the label. Maps of the network are
+            probabilities. Others are evidence ``e``, of which the mean over the image
+            is its logit, as ``(1 + e) / (2 + e)``, and ``1 / (2 - e)`` below 0: like
+            probabilities around one half, and without their end at 1, as a small spot
+            has to outweigh the rest. For exclusive classes, they sum to 1.
+
+        Raises
+        ------
+        ValueError
+            If there is no such label, or the network has no maps at this size.
+
+        Notes
+        -----
+        28 maps of 512 x 512 pixels take 29 MB for each image: ask for a few images, or
+        `labels`, at a time. Images larger than `crop_size` are drawn in tiles, whose
+        maps fade into each other. Evidence is the sum over features of feature times
+        gradient, shifted to the mean that it has to have: where one dense layer reads
+        the means of maps, that is its weighted sum of features and bias, else it is so
+        to first order. It tells where, not whether: see `predict_proba`.
+
+        References
+        ----------
+        .. [1] B. Zhou, A. Khosla, A. Lapedriza, A. Oliva and A. Torralba, "Learning
+           Deep Features for Discriminative Localization", Conference on Computer Vision
+           and Pattern Recognition, 2016, section 2.
+        .. [2] R. L. Draelos and L. Carin, "Use HiResCAM instead of Grad-CAM for
+           faithful explanations of convolutional neural networks", arXiv:2011.08891,
+           2020, section 3.
+        """
+        check_is_fitted(self)
+        check_scalar(n_shifts, "n_shifts", Integral, min_val=1)
+        labels = label_numbers(labels, self.label_names_)
+        return self._apply(
+            predict_maps, X, labels=labels, upsample=upsample, n_shifts=n_shifts
+        )
+
+    def transform(self, X):
+        """Compute what the output layer of the network reads of each image.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_channels, height, width)
+            Images like those of `fit`.
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_features), dtype float32
+            Features of the images, means over places and tiles; `tta` is not used. Of
+            a network without a `head`, what the last of its layers with weights reads.
+        """
+        check_is_fitted(self)
+        return self._apply(embed, X)
+
+    @property
+    def _n_features_out(self):
+        size = self.net_.crop_size or self.image_shape_[1:]
+        return embedding_size(self.net_.module_, (self.n_features_in_, *size))
+
+    def _apply(self, function, X, **options):
+        """Have a function predict, on the device and in the way that is set."""
+        self._validate_prediction()
+        X = self._validate_X(X, reset=False)
+        with (
+            self.net_.on_device(resolve_device(self.device)) as net,
+            deterministic_algorithms(self.deterministic),
+        ):
+            return function(
+                net,
+                X,
+                tile_overlap=self.tile_overlap,
+                aggregate=self.aggregate,
+                num_workers=self.num_workers,
+                **options,
+            )
 
     def _validate_prediction(self):
         validate_parameter_constraints(
@@ -642,4 +745,5 @@ default=None
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False  # images: scikit-learn has no 4-D tag
         tags.classifier_tags.multi_label = True
+        tags.transformer_tags.preserves_dtype = ["float32"]
         return tags

@@ -1,5 +1,7 @@
 """From images to logits: in tiles, turned and mirrored, or just as they are."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from scipy.special import log_expit, log_softmax, logsumexp
@@ -7,7 +9,14 @@ from scipy.special import log_expit, log_softmax, logsumexp
 from sklearn_protloc.classifiers._batches import Batches, ImageDataset, standardize_
 from sklearn_protloc.classifiers._crops import tile_corners
 
-__all__ = ["predict_logits"]
+__all__ = [
+    "each_batch_of_tiles",
+    "forward",
+    "predict_logits",
+    "split_into_tiles",
+    "tiling",
+    "told_of_sizes",
+]
 
 _MOST_PIXELS = 2**24  # in a batch of large images: 4 of 2048 x 2048
 _SLOPE = 10.0  # of the noisy-AND
@@ -30,30 +39,70 @@ def predict_logits(net, X, *, tile_overlap, aggregate, tta, num_workers):
     logits : ndarray of shape (n_samples, n_outputs), dtype float32
         Of the combined probabilities, where there was anything to combine.
     """
-    tiled = net.crop_size is not None and aggregate is not None
-    tile_size = net.crop_size if tiled else tuple(X.shape[2:])
-    corners = tile_corners(X.shape[2:], tile_size, tile_overlap)
+    exclusive = net.kind == "multiclass"
+
+    def logits_of_moves(tiles):
+        moves = [forward(net, _turn(tiles, move)) for move in _moves(tiles, tta)]
+        return torch.stack(moves, dim=1)
+
+    logits = []
+    for tiles in each_batch_of_tiles(
+        net,
+        X,
+        logits_of_moves,
+        tile_overlap=tile_overlap,
+        aggregate=aggregate,
+        num_workers=num_workers,
+    ):
+        tiles = _combine(np.moveaxis(tiles, 2, 0), tta, exclusive)
+        logits.append(_combine(tiles, aggregate, exclusive))
+    return np.concatenate(logits).astype(np.float32, copy=False)
+
+
+def each_batch_of_tiles(net, X, function, *, tile_overlap, aggregate, num_workers):
+    """Yield what a function makes of the tiles of some images at a time.
+
+    Parameters
+    ----------
+    net : LocalizationNet
+        Trained, on the device to work on.
+    X : array-like of shape (n_samples, n_channels, height, width)
+        Images.
+    function : callable
+        Turns tiles, standardised if the network wants that, into a tensor of as many
+        rows.
+    tile_overlap, aggregate, num_workers : float, str or None, int
+        As for LocalizationClassifier.
+
+    Yields
+    ------
+    results : ndarray of shape (n_tiles, n_images, ...)
+        Rows of each tile of each image; the only tile may be the image.
+    """
+    corners, tile_size = tiling(net, X, tile_overlap, aggregate)
     batches = Batches(
         ImageDataset(X),
         batch_size=_most_images(net, X.shape[2:]),
         device=net.device,
         num_workers=num_workers,
     )
-    exclusive = net.kind == "multiclass"
-    logits = []
+    most = _most_images(net, tile_size)
     for images, _ in batches:
-        parts = [
-            _logits_of_moves(net, tiles, tta)
-            for tiles in _tiles(
-                images, corners, tile_size, _most_images(net, tile_size)
-            )
-        ]
+        parts = []
+        for tiles in split_into_tiles(images, corners, tile_size, most):
+            if net.standardize:
+                standardize_(tiles)
+            parts.append(function(tiles))
         # to the CPU once a batch, as nothing else waits for the device
-        moves = torch.cat(parts, dim=1).cpu().numpy()
-        tiles = _combine(moves, tta, exclusive)
-        tiles = tiles.reshape(len(corners), len(images), -1)
-        logits.append(_combine(tiles, aggregate, exclusive))
-    return np.concatenate(logits).astype(np.float32, copy=False)
+        results = torch.cat(parts).cpu().numpy()
+        yield results.reshape(len(corners), len(images), *results.shape[1:])
+
+
+def tiling(net, X, tile_overlap, aggregate):
+    """Return top and left of the tiles of each image, and their size."""
+    tiled = net.crop_size is not None and aggregate is not None
+    tile_size = net.crop_size if tiled else tuple(X.shape[2:])
+    return tile_corners(X.shape[2:], tile_size, tile_overlap), tile_size
 
 
 def _most_images(net, size):
@@ -61,7 +110,7 @@ def _most_images(net, size):
     return max(1, min(net.batch_size, _MOST_PIXELS // (size[0] * size[1])))
 
 
-def _tiles(images, corners, size, most):
+def split_into_tiles(images, corners, size, most):
     """Yield the tiles of all images, place by place, as many at a time as may be."""
     if len(corners) == 1:
         yield images
@@ -77,15 +126,12 @@ def _tiles(images, corners, size, most):
         )
 
 
-def _logits_of_moves(net, images, tta):
-    """Compute logits of shape (n_moves, n_images, n_outputs), one move without tta."""
-    if net.standardize:
-        standardize_(images)
-    moves = [0]
-    if tta is not None:
-        square = images.shape[2] == images.shape[3]
-        moves = range(8) if square else range(0, 8, 2)
-    return torch.stack([_forward(net, _turn(images, move)) for move in moves])
+def _moves(images, tta):
+    """Return the numbers of the moves to make, that of none without tta."""
+    if tta is None:
+        return [0]
+    square = images.shape[2] == images.shape[3]
+    return range(8) if square else range(0, 8, 2)
 
 
 def _turn(images, move):
@@ -94,12 +140,18 @@ def _turn(images, move):
     return turned.flip(3) if move >= 4 else turned
 
 
-def _forward(net, images):
-    """Compute logits; tell what to do where a network of one size sees another."""
-    try:
+def forward(net, images):
+    """Compute the logits of images."""
+    with told_of_sizes(net, tuple(images.shape[2:])):
         return net.evaluation_step((images, None))
+
+
+@contextmanager
+def told_of_sizes(net, size):
+    """Tell what to do where a network of one size sees images of another."""
+    try:
+        yield
     except (RuntimeError, ValueError) as error:
-        size = tuple(images.shape[2:])
         if net.crop_size in (None, size):
             raise
         raise ValueError(
