@@ -3,6 +3,7 @@
 import copy
 import inspect
 
+import torch
 from torch import nn
 
 from sklearn_protloc.networks import Localization
@@ -29,13 +30,20 @@ class Criterion(nn.Module):
         self.takes_images = _takes_images(self.loss)
         self.exclusive = exclusive
         self.reduction = getattr(self.loss, "reduction", None)
+        if isinstance(self.loss, nn.CrossEntropyLoss) and not exclusive:
+            raise ValueError(
+                "CrossEntropyLoss is for one of three or more classes; y has labels "
+                "that do not exclude each other, or two classes, which are one logit. "
+                "Use BinaryCrossEntropyLoss, the default."
+            )
         if weighted:
             if self.reduction not in _REDUCTIONS:
                 raise ValueError(
                     "class_weight and sample_weight need a loss with a value for each "
                     "label, whose torch `reduction` is "
                     f"{', '.join(map(repr, _REDUCTIONS))}, and {loss!r} has "
-                    f"{self.reduction!r}. Weigh inside the loss instead."
+                    f"{self.reduction!r}. Weigh inside the loss, or leave out the "
+                    "weights (class_weight=None)."
                 )
             self.loss.reduction = "none"
 
@@ -46,6 +54,7 @@ class Criterion(nn.Module):
             logits = output.logits if isinstance(output, Localization) else output
             loss = self.loss(logits, targets)
         if weights is None:
+            self._check_scalar(loss)
             return loss
         if self.exclusive and loss.ndim == 1:  # one loss for each sample
             weights = weights[:, 0]
@@ -56,6 +65,15 @@ class Criterion(nn.Module):
                 f"from {self.loss!r}."
             )
         return _REDUCTIONS[self.reduction](loss * weights)
+
+    def _check_scalar(self, loss):
+        if not isinstance(loss, torch.Tensor) or loss.numel() != 1:
+            came = getattr(loss, "shape", type(loss).__name__)
+            raise ValueError(
+                f"Expected loss to return one number, a tensor of one element, got "
+                f"{came} from {self.loss!r}. Average or sum it, as reduction='mean' of "
+                "torch's losses does."
+            )
 
 
 def _takes_images(loss):

@@ -128,6 +128,8 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         n_images = len(batch[1])
         # not more parts than that: a last image may have joined the batch
         n_parts = min(self.accumulate_steps, math.ceil(n_images / self.batch_size))
+        if self.batch_size > 1:  # and no part of one image, from which no norm learns
+            n_parts = max(1, min(n_parts, n_images // 2))
         summed = self.criterion_.reduction == "sum"
         losses, logits = [], []
         for inputs, targets in _parts(batch, n_parts):

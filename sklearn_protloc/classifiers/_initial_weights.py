@@ -2,7 +2,6 @@
 
 import functools
 import os
-import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -77,8 +76,10 @@ def read_weights(path):
         read = functools.partial(torch.load, map_location="cpu", weights_only=True)
     try:
         weights = read(path)
-    except (RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as e:
-        raise _not_weights(path) from e
+    except MemoryError:
+        raise
+    except Exception as error:  # safetensors and zip files have exceptions of their own
+        raise _not_weights(path) from error
     if not isinstance(weights, Mapping) or not weights:
         raise _not_weights(path)
     if not all(isinstance(tensor, torch.Tensor) for tensor in weights.values()):

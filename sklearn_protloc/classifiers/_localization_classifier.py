@@ -115,8 +115,9 @@ class LocalizationClassifier(
         fitted model. A last batch of a single image joins the batch before it.
     accumulate_steps : int >= 1, default=1
         Batches whose gradients make one step of the optimiser: equal to a batch as
-        many times as large where the loss is a mean or a sum over images and the
-        network has no batch normalisation, but for less memory.
+        many times as large where the loss is a mean over images, or a sum that torch's
+        `reduction` tells, and the network has no batch normalisation, but for less
+        memory.
     max_epochs : int >= 1, default=20
         Passes over the training images.
     early_stopping : bool, default=False
@@ -719,7 +720,8 @@ dtype float32
         name : str
             One of :func:`get_recipe_names`; the user guide tells which is from where.
         **overrides : object
-            Parameters to set otherwise. Recipes of whole fields of view crop 1024
+            Parameters to set otherwise; `network_params` and `lr_schedule_params` are
+            added to those of the recipe. Recipes of whole fields of view crop 1024
             pixels: for smaller images give ``crop_size=None``.
 
         Returns
@@ -739,7 +741,7 @@ dtype float32
         >>> model.lr, model.batch_size, model.max_epochs
         (0.01, 40, 100)
         """
-        return cls(**{**recipe_arguments(name), **overrides})
+        return cls(**recipe_arguments(name, overrides))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

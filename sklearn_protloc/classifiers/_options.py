@@ -165,6 +165,12 @@ def training_callbacks(estimator, fitted, column):
     callbacks = _own_copies(estimator.callbacks, column != "train_loss")
     if column == SCORE:
         callbacks = [score_callback(estimator.scoring, fitted), *callbacks]
+    if estimator.lr_schedule is None and estimator.lr_schedule_params:
+        raise ValueError(
+            f"lr_schedule_params={estimator.lr_schedule_params} are for an "
+            "lr_schedule, and there is none. Set lr_schedule, such as "
+            "torch.optim.lr_scheduler.StepLR, or leave out its parameters."
+        )
     if estimator.lr_schedule is not None:
         callbacks.append(
             Schedule(estimator.lr_schedule, estimator.lr_schedule_params, column)

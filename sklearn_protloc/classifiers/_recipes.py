@@ -215,7 +215,7 @@ def _tunet(network, loss):
 
     Adam and cosine cycles that restart, of 5, 10 and 20 epochs as convergence took 30
     to 35; the cycles and lr 0.001 are this library's, as 0.02, the paper's lr, is too
-    high for weights from scratch.
+    high for weights from scratch. So is the patience of early stopping, 10 epochs.
     """
     return {
         "network": network,
@@ -238,18 +238,18 @@ def tunet():
 
 def resnet34_tunet():
     """ResNet-34 compared in tunet: focal loss, two dense layers as in its source."""
-    recipe = _tunet(ResNet34, FocalLoss())
+    recipe = _tunet(ResNet34, FocalLoss(reduction="sum_over_labels"))
     return {**recipe, "dropout": 0.5, "network_params": {"n_hidden": 512}}
 
 
 def inceptionv3_tunet():
     """InceptionV3 compared in tunet: focal loss, from new weights."""
-    return _tunet(InceptionV3, FocalLoss())
+    return _tunet(InceptionV3, FocalLoss(reduction="sum_over_labels"))
 
 
 def inceptionresnetv2_tunet():
     """InceptionResNetV2 compared in tunet: focal loss, from new weights."""
-    return _tunet(InceptionResNetV2, FocalLoss())
+    return _tunet(InceptionResNetV2, FocalLoss(reduction="sum_over_labels"))
 
 
 def _stacked(extra_conv):
@@ -311,6 +311,8 @@ RECIPES = {
     "stacked-resnet-4": stacked_resnet_4,
 }
 
+_PARAMS_OF = {"network": "network_params", "lr_schedule": "lr_schedule_params"}
+
 
 def get_recipe_names():
     """Return the names of the recipes of the papers.
@@ -330,8 +332,11 @@ def get_recipe_names():
     return list(RECIPES)
 
 
-def recipe_arguments(name):
-    """Return the constructor arguments of a recipe."""
+def recipe_arguments(name, overrides):
+    """Return the constructor arguments of a recipe, some of them overridden.
+
+    Parameters of the network or the schedule of the recipe join those of the recipe.
+    """
     if name not in RECIPES:
         near = get_close_matches(str(name), RECIPES, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
@@ -339,4 +344,9 @@ def recipe_arguments(name):
             f"Expected the name of a recipe, got {name!r}.{hint} There are "
             f"{', '.join(RECIPES)}."
         )
-    return RECIPES[name]()
+    recipe = RECIPES[name]()
+    for owner, params in _PARAMS_OF.items():
+        if owner not in overrides and overrides.get(params) is not None:
+            joined = {**recipe.get(params, {}), **overrides[params]}
+            overrides = {**overrides, params: joined}
+    return {**recipe, **overrides}

@@ -3,7 +3,12 @@
 import inspect
 
 from skorch.callbacks import LRScheduler
-from torch.optim.lr_scheduler import CyclicLR, OneCycleLR, ReduceLROnPlateau
+from torch.optim.lr_scheduler import (
+    CosineAnnealingLR,
+    CyclicLR,
+    OneCycleLR,
+    ReduceLROnPlateau,
+)
 
 _PER_BATCH = (OneCycleLR, CyclicLR)  # all others count epochs
 
@@ -28,6 +33,8 @@ class Schedule(LRScheduler):
         if issubclass(schedule, OneCycleLR):
             n_steps = len(net.get_iterator(train, training=True)) * net.max_epochs
             return {"max_lr": net.lr, "total_steps": n_steps}
+        if issubclass(schedule, CosineAnnealingLR):
+            return {"T_max": net.max_epochs}
         if issubclass(schedule, ReduceLROnPlateau):
             return {"mode": "min" if self.monitor.endswith("loss") else "max"}
         return {}

@@ -1,6 +1,7 @@
 """What early stopping, schedules and the best epoch watch."""
 
 import warnings
+from numbers import Real
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -8,6 +9,7 @@ from sklearn.metrics import check_scoring
 from skorch.callbacks import EpochScoring
 
 from sklearn_protloc.classifiers._engine import to_answers, to_probabilities
+from sklearn_protloc.utils import LazyImages
 
 SCORE = "valid_score"
 
@@ -29,11 +31,16 @@ def score_callback(scoring, fitted):
     scorer = check_scoring(None, scoring)
 
     def score(net, dataset, indicator):
+        images = _HeldOutImages(dataset.X, dataset.rows)
         held_out = _HeldOut(net.decision_function(dataset), fitted)
         with warnings.catch_warnings():
             # of labels that no held-out image has: the same after every epoch
             warnings.simplefilter("ignore")
-            value = scorer(held_out, dataset, held_out.decode(indicator))
+            value = scorer(held_out, images, held_out.decode(indicator))
+        if not isinstance(value, Real):
+            raise ValueError(
+                f"Expected scoring={scoring!r} to return a number, got {value!r}."
+            )
         if np.isnan(value):
             raise ValueError(
                 f"scoring={scoring!r} is not defined on the {len(dataset)} held-out "
@@ -44,6 +51,28 @@ def score_callback(scoring, fitted):
         return float(value)
 
     return EpochScoring(score, lower_is_better=False, name=SCORE)
+
+
+class _HeldOutImages(LazyImages):
+    """The held-out images, should a scorer look at them."""
+
+    def __init__(self, X, rows):
+        self.X = X
+        self.rows = rows
+
+    @property
+    def shape(self):
+        return len(self.rows), *self.X.shape[1:]
+
+    @property
+    def dtype(self):
+        return self.X.dtype
+
+    def _read(self, i):
+        return np.asarray(self.X[int(self.rows[i])])
+
+    def _take(self, rows):
+        return _HeldOutImages(self.X, self.rows[rows])
 
 
 class _HeldOut(ClassifierMixin, BaseEstimator):
@@ -58,10 +87,15 @@ class _HeldOut(ClassifierMixin, BaseEstimator):
         return self.fitted["classes_"]
 
     def decision_function(self, X):
+        if len(X) != len(self.scores):
+            raise ValueError(
+                f"Expected scoring to ask for all {len(self.scores)} held-out images, "
+                f"which are scored while training, got {len(X)}."
+            )
         return self.scores
 
     def predict_proba(self, X):
-        return to_probabilities(self.scores, self.fitted["_kind"])
+        return to_probabilities(self.decision_function(X), self.fitted["_kind"])
 
     def predict(self, X):
         proba = self.predict_proba(X)

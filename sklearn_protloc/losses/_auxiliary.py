@@ -92,7 +92,7 @@ class AuxiliaryLoss(Loss):
         if not self.training:
             return self.loss(getattr(output, "logits", output), targets)
         auxiliary = part_of(
-            output, "auxiliary", self, "ConvolutionalMIL or InceptionV3"
+            output, "auxiliary", self, "ConvolutionalMIL or InceptionV3(auxiliary=True)"
         )
         if self.double_sigmoid:
             auxiliary = auxiliary.sigmoid()

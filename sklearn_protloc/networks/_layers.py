@@ -52,10 +52,12 @@ def size_error(network, needed, size):
 class NormLinear(nn.Linear):
     """A dense layer with batch norm, in one: a head's last layer gives the labels."""
 
+    track_running_stats = True  # as torch's norms say it, to be frozen like them
+
     def __init__(self, n_in, n_out):
         super().__init__(n_in, n_out)
         self.scale = nn.Parameter(torch.ones(n_out))
-        self.shift = nn.Parameter(torch.zeros(n_out))
+        self.bias_norm = nn.Parameter(torch.zeros(n_out))
         self.register_buffer("running_mean", torch.zeros(n_out))
         self.register_buffer("running_var", torch.ones(n_out))
 
@@ -67,7 +69,7 @@ class NormLinear(nn.Linear):
             )
         statistics = self.running_mean, self.running_var
         units = super().forward(features)
-        return batch_norm(units, *statistics, self.scale, self.shift, self.training)
+        return batch_norm(units, *statistics, self.scale, self.bias_norm, self.training)
 
 
 class OneSize(nn.Module):

@@ -20,6 +20,10 @@ class NoisyAnd(nn.Module):
         self.share = nn.Parameter(torch.full((n_labels,), float(share)))
 
     def forward(self, maps):
+        if self.training:
+            # a share outside would get no gradient to come back; by .data, as the maps
+            # may be pooled twice before gradients are computed
+            self.share.data.clamp_(0, 1)
         # float16 would round the probabilities of rare locations to 0
         dtype = torch.promote_types(maps.dtype, torch.float32)
         places, share = maps.to(dtype), self.share.to(dtype).clamp(0, 1)

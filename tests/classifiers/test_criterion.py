@@ -50,7 +50,9 @@ def test_weights_keep_the_reduction(loss, reduction, batch, weights):
     weighted = Criterion(loss(reduction=reduction), weighted=True, exclusive=False)
     of_one = weighted(*batch, torch.ones(6, 4))
     torch.testing.assert_close(of_one, plain(*batch))
-    each = Criterion(loss(reduction="none"), weighted=False, exclusive=False)(*batch)
+    inner, (output, targets, _) = weighted.loss, batch
+    takes_all = weighted.takes_images
+    each = inner(*batch) if takes_all else inner(output.logits, targets)
     total = (each * weights).sum()
     n = {"mean": 24, "sum": 1, "sum_over_labels": 6}[reduction]
     torch.testing.assert_close(weighted(*batch, weights), total / n)

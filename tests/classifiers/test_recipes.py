@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
-from torch.optim.lr_scheduler import ReduceLROnPlateau
+from torch.optim import SGD, Adam
+from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts, ReduceLROnPlateau
 
 from sklearn_protloc.classifiers import LocalizationClassifier, get_recipe_names
 from sklearn_protloc.classifiers._recipes import RECIPES
@@ -79,17 +80,74 @@ def test_recipe_is_visible_and_trains(X, y, name):
     assert model.predict_proba(images).shape == (20, y.shape[1])
 
 
-def test_recipes_of_one_group_differ_where_their_papers_say():
-    gapnet, densenet = (
-        LocalizationClassifier.from_recipe(name)
-        for name in ("gapnet-pl", "densenet121-gapnet-pl")
+# Values as the papers and their code give them: optimiser, lr, batch, weight decay, and
+# schedule with its parameters, and the reduction of the loss.
+HUMAN = (SGD, ReduceLROnPlateau, {"factor": 0.5, "patience": 30})
+CYTO = (Adam, ReduceLROnPlateau, {"factor": 1 / 3, "patience": 7})
+CYCLES = (Adam, CosineAnnealingWarmRestarts, {"T_0": 5, "T_mult": 2})
+FIXED = (Adam, None, {})
+VALUES = {
+    "gapnet-pl": (*HUMAN, 0.01, 40, 500, "sum_over_labels"),
+    "convolutional-mil": (*HUMAN, 0.01, 32, 500, "mean"),
+    "m-cnn": (*HUMAN, 0.01, 22, 500, "mean"),
+    "densenet121-gapnet-pl": (*HUMAN, 0.1, 3, 500, "mean"),
+    "deeploc": (*HUMAN, 0.001, 2, 500, "sum_over_labels"),
+    "gapnet-variant": (*FIXED, 0.001, 20, 50, "mean"),
+    "deepyeast": (
+        *(SGD, ReduceLROnPlateau, {"factor": 0.5, "patience": 2}),
+        *(0.01, 128, 50, "mean"),
+    ),
+    "m-cnn-gapnet-variant": (SGD, None, {}, 0.01, 22, 50, "mean"),
+    "densenet121-gapnet-variant": (*FIXED, 0.001, 32, 50, "mean"),
+    "cyto-cnn": (*CYTO, 0.001, 64, 100, "mean"),
+    "cyto-fcn": (*CYTO, 0.001, 64, 100, "mean"),
+    "tunet": (*CYCLES, 0.001, 64, 35, None),
+    "resnet34-tunet": (*CYCLES, 0.001, 64, 35, "sum_over_labels"),
+    "inceptionv3-tunet": (*CYCLES, 0.001, 64, 35, "sum_over_labels"),
+    "inceptionresnetv2-tunet": (*CYCLES, 0.001, 64, 35, "sum_over_labels"),
+    "stacked-resnet-1": (*FIXED, 0.001, 16, 30, "mean"),
+    "stacked-resnet-2": (*FIXED, 0.001, 16, 30, "mean"),
+    "stacked-resnet-3": (*FIXED, 0.001, 16, 30, "mean"),
+    "stacked-resnet-4": (*FIXED, 0.001, 16, 30, "mean"),
+}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_values_of_the_paper(name):
+    optimizer, schedule, params, lr, batch_size, max_epochs, reduction = VALUES[name]
+    model = LocalizationClassifier.from_recipe(name)
+    assert (model.optimizer, model.lr_schedule) == (optimizer, schedule)
+    assert (model.lr, model.batch_size, model.max_epochs) == (
+        lr,
+        batch_size,
+        max_epochs,
     )
-    assert (gapnet.lr, gapnet.batch_size) == (0.01, 40)
-    assert (densenet.lr, densenet.batch_size, densenet.dropout) == (0.1, 3, 0.2)
-    assert gapnet.loss.reduction == "sum_over_labels"
-    assert densenet.loss.reduction == "mean"
-    assert gapnet.clip_norm == densenet.clip_norm == 5
-    assert gapnet.lr_schedule is ReduceLROnPlateau
+    assert params.items() <= (model.lr_schedule_params or {}).items()
+    assert getattr(model.loss, "reduction", None) == reduction
+    assert model.momentum == (0.9 if optimizer is SGD else None)
+    assert model.weight_decay == (0.005 if name == "deepyeast" else 0)
+
+
+@pytest.mark.parametrize("name", [n for n in VALUES if VALUES[n][:3] == HUMAN])
+def test_values_that_models_of_one_paper_share(name):
+    model = LocalizationClassifier.from_recipe(name)
+    assert (model.l1_penalty, model.l2_penalty, model.clip_norm) == (1e-7, 1e-5, 5)
+    assert (model.crop_size, model.scoring) == (1024, "f1_macro")
+    assert model.lr_schedule_params["threshold"] == 0.01
+    assert model.dropout == (0.2 if name == "densenet121-gapnet-pl" else None)
+
+
+def test_parameters_of_the_network_join_those_of_the_recipe():
+    from_recipe = LocalizationClassifier.from_recipe
+    narrow = {"network_params": {"width": 8}}
+    model = from_recipe("stacked-resnet-4", **narrow)
+    assert model.network_params == {"extra_conv": True, "width": 8}
+    assert from_recipe("tunet", **narrow).network_params == {"width": 8}
+    other = from_recipe("stacked-resnet-4", network=TinyNet, **narrow)
+    assert other.network_params == {"width": 8}
+    assert from_recipe("stacked-resnet-4", network_params=None).network_params is None
+    cycle = {"lr_schedule_params": {"T_0": 2}}
+    assert from_recipe("tunet", **cycle).lr_schedule_params == {"T_0": 2, "T_mult": 2}
 
 
 def test_two_models_of_a_recipe_share_nothing():
