@@ -94,5 +94,6 @@ def _write_numbers(image, values, numbers):
             va="center",
             fontsize=NUMBER_SIZE,
             color="white" if dark else "black",
+            in_layout=False,  # which need not ask for the size of hundreds
         )
     return texts

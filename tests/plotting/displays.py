@@ -1,0 +1,88 @@
+"""A way to make each display, with few or many labels."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import Bunch
+
+from sklearn_protloc import plotting
+
+
+@cache
+def data(n_labels):
+    """Return labels with long names, the last of which does not occur, and the rest."""
+    rng = np.random.default_rng(0)
+    names = [f"Microtubule organizing center {k}" for k in range(n_labels)]
+    y = pd.DataFrame(rng.random((200, n_labels)) < 0.2, columns=names).astype(int)
+    y[names[-1]] = 0
+    return Bunch(
+        names=names,
+        y=y,
+        p=(0.4 * y + 0.6 * rng.random(y.shape)).to_numpy(),
+        images=rng.integers(0, 256, (6, 4, 24, 24), dtype=np.uint8),
+        thresholds=np.full(n_labels, 0.4),
+    )
+
+
+LRS = np.geomspace(1e-6, 1, 40)
+LOSSES = np.where(LRS < 0.1, 0.7 / (1 + 50 * LRS), 3.0)
+RANGE_TEST = Bunch(lrs=LRS, losses=LOSSES, smoothed=LOSSES, suggestion=0.01)
+HISTORY = [
+    {"epoch": k + 1, "train_loss": 1 / (k + 1), "valid_loss": 0.5, "valid_score": 0.4}
+    | {"lr": 10.0**-k, "dur": 1.0, "train_loss_best": True, "batches": []}
+    for k in range(12)
+]
+SEARCH = {
+    "param_lr": np.ma.array([1e-4, 1e-3, 1e-2] * 2),
+    "param_network": np.ma.array(["TinyNet"] * 3 + ["GapNetPL"] * 3),
+    "mean_test_score": np.array([0.3, 0.5, 0.4, 0.6, 0.7, 0.2]),
+    "std_test_score": np.full(6, 0.05),
+}
+
+# What draws each display, given data and axes or None.
+DISPLAYS = {
+    "ConfidenceDisplay": lambda d, ax: plotting.ConfidenceDisplay.from_predictions(
+        d.y[:6], d.p[:6], thresholds=d.thresholds, images=d.images, ax=ax
+    ),
+    "CooccurrenceDisplay": lambda d, ax: plotting.CooccurrenceDisplay.from_labels(
+        d.y, normalize=False, ax=ax
+    ),
+    "ImagePanelDisplay": lambda d, ax: plotting.ImagePanelDisplay.from_images(
+        d.images, d.y[:6], ax=ax
+    ),
+    "LabelFrequencyDisplay": lambda d, ax: plotting.LabelFrequencyDisplay.from_labels(
+        {"training images": d.y, "test images": d.y[:90]}, ax=ax
+    ),
+    "LabelScoresDisplay": lambda d, ax: plotting.LabelScoresDisplay.from_predictions(
+        d.y, {"GapNet-PL": d.p > 0.4, "a forest": d.p > 0.3}, ax=ax
+    ),
+    "LabelsPerImageDisplay": lambda d, ax: (
+        plotting.LabelsPerImageDisplay.from_predictions(d.y, d.p > 0.4, ax=ax)
+    ),
+    "LearningRateDisplay": lambda d, ax: plotting.LearningRateDisplay.from_range_test(
+        RANGE_TEST, ax=ax
+    ),
+    "LocalizationConfusionDisplay": lambda d, ax: (
+        plotting.LocalizationConfusionDisplay.from_predictions(d.y, d.p > 0.4, ax=ax)
+    ),
+    "MultiLabelPrecisionRecallDisplay": lambda d, ax: (
+        plotting.MultiLabelPrecisionRecallDisplay.from_predictions(
+            d.y, d.p, thresholds=0.4, ax=ax
+        )
+    ),
+    "ReliabilityDisplay": lambda d, ax: plotting.ReliabilityDisplay.from_predictions(
+        d.y, d.p, average=None, ax=ax
+    ),
+    "SearchCurveDisplay": lambda d, ax: plotting.SearchCurveDisplay.from_cv_results(
+        SEARCH, "lr", by="network", ax=ax
+    ),
+    "ThresholdCurveDisplay": lambda d, ax: (
+        plotting.ThresholdCurveDisplay.from_predictions(
+            d.y, d.p, thresholds=d.thresholds, ax=ax
+        )
+    ),
+    "TrainingHistoryDisplay": lambda d, ax: (
+        plotting.TrainingHistoryDisplay.from_history(HISTORY, best_iter=3, ax=ax)
+    ),
+}
