@@ -8,6 +8,7 @@ from sklearn_protloc.plotting._label_frequency import LabelFrequencyDisplay
 from sklearn_protloc.plotting._label_scores import LabelScoresDisplay
 from sklearn_protloc.plotting._labels_per_image import LabelsPerImageDisplay
 from sklearn_protloc.plotting._learning_rate import LearningRateDisplay
+from sklearn_protloc.plotting._localization_map import LocalizationMapDisplay
 from sklearn_protloc.plotting._precision_recall import MultiLabelPrecisionRecallDisplay
 from sklearn_protloc.plotting._reliability import ReliabilityDisplay
 from sklearn_protloc.plotting._search_curve import SearchCurveDisplay
@@ -23,6 +24,7 @@ __all__ = [
     "LabelsPerImageDisplay",
     "LearningRateDisplay",
     "LocalizationConfusionDisplay",
+    "LocalizationMapDisplay",
     "MultiLabelPrecisionRecallDisplay",
     "ReliabilityDisplay",
     "SearchCurveDisplay",

@@ -187,8 +187,6 @@ def test_networks_without_maps_are_told_apart():
     X = images(8, 8)
     with pytest.raises(ValueError, match=r"Flat has no maps of images of 8 x 8.*Cyto"):
         fitted(Flat, X).predict_maps(X)
-    with pytest.raises(ValueError, match="TinyNet has no maps of images of 4 x 4"):
-        fitted(TinyNet, X[:, :, :4, :4]).predict_maps(X[:, :, :4, :4])
 
 
 @pytest.mark.parametrize(
@@ -279,11 +277,11 @@ def test_tiles_of_coarse_maps():
 
 def test_tiles_do_not_depend_on_how_many_pass_together(monkeypatch, X, y):
     model = LocalizationClassifier(TinyNet, max_epochs=1, crop_size=9, random_state=0)
-    maps = model.fit(X, y).predict_maps(X)
+    maps = model.fit(X, y).predict_maps(X[:5])
     module = "sklearn_protloc.classifiers._maps"
     monkeypatch.setattr(f"{module}._MOST_PIXELS", 200)
     monkeypatch.setattr(f"{module}._MOST_VALUES", 200)
-    assert_allclose(model.predict_maps(X), maps, atol=1e-5)
+    assert_allclose(model.predict_maps(X[:5]), maps, atol=1e-5)
 
 
 def test_shifts_make_finer_maps():

@@ -66,6 +66,16 @@ DISPLAYS = {
     "LocalizationConfusionDisplay": lambda d, ax: (
         plotting.LocalizationConfusionDisplay.from_predictions(d.y, d.p > 0.4, ax=ax)
     ),
+    "LocalizationMapDisplay": lambda d, ax: (
+        plotting.LocalizationMapDisplay.from_predictions(
+            np.tile(np.linspace(0, 1, 24), (len(d.names), 24, 1)),
+            d.images[0],
+            label_names=d.names,
+            probabilities=d.p[0],
+            masks=np.tile(np.arange(24) > 9, (len(d.names), 24, 1)),
+            ax=ax,
+        )
+    ),
     "MultiLabelPrecisionRecallDisplay": lambda d, ax: (
         plotting.MultiLabelPrecisionRecallDisplay.from_predictions(
             d.y, d.p, thresholds=0.4, ax=ax

@@ -19,6 +19,7 @@ OF_LABELS = {
     "LabelFrequencyDisplay",
     "LabelScoresDisplay",
     "LocalizationConfusionDisplay",
+    "LocalizationMapDisplay",
     "MultiLabelPrecisionRecallDisplay",
     "ReliabilityDisplay",
     "ThresholdCurveDisplay",
@@ -120,6 +121,7 @@ def test_without_matplotlib_the_extra_is_named(name, monkeypatch):
     [
         "ConfidenceDisplay",
         "ImagePanelDisplay",
+        "LocalizationMapDisplay",
         "MultiLabelPrecisionRecallDisplay",
         "ReliabilityDisplay",
         "TrainingHistoryDisplay",
