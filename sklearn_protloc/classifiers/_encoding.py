@@ -76,7 +76,7 @@ def _warn_of_lists(names):
             "sklearn.preprocessing.MultiLabelBinarizer, or let load_hpa or "
             "load_image_table read the table.",
             UserWarning,
-            stacklevel=_level_of_user(),
+            stacklevel=level_of_user(),
         )
 
 
@@ -90,11 +90,11 @@ def warn_of_absent_labels(target):
             f"No training image has the label(s) {', '.join(absent)}: the network "
             "learns that they never occur.",
             UserWarning,
-            stacklevel=_level_of_user(),
+            stacklevel=level_of_user(),
         )
 
 
-def _level_of_user():
+def level_of_user():
     """Count the calls up to the line outside the libraries that fit one another."""
     frame, level = sys._getframe(1), 1
     while frame.f_back and frame.f_globals.get("__name__", "").startswith(_LIBRARIES):

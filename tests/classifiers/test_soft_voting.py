@@ -64,7 +64,7 @@ def test_members_must_share_their_labels(classifier, X, y):
     other = clone(classifier).fit(X, pd.DataFrame(y, columns=list("edcba")))
     members = [("one", FrozenEstimator(one)), ("other", FrozenEstimator(other))]
     with pytest.raises(
-        ValueError, match="those of estimator 'one' are .* those of estimator 'other'"
+        ValueError, match=r"those of estimator 'one' are .* those of estimator 'other'"
     ):
         SoftVotingClassifier(members).fit(X, y)
 
@@ -115,3 +115,14 @@ def test_frozen_members_must_be_fitted(classifier, X, y):
     ensemble = SoftVotingClassifier([("net", FrozenEstimator(classifier))])
     with pytest.raises(NotFittedError):
         ensemble.fit(X, y)
+
+
+def test_weights_of_each_label(folds, X, y):
+    members = [(f"fold{i}", FrozenEstimator(m)) for i, m in enumerate(folds)]
+    weights = np.array([[1, 0, 0, 2, 1], [0, 1, 0, 1, 1], [0, 0, 1, 1, 1]])
+    ensemble = SoftVotingClassifier(members, weights=weights).fit(X, y)
+    each = np.array([m.predict_proba(X) for m in folds])
+    mean = (each * weights[:, None]).sum(axis=0) / weights.sum(axis=0)
+    assert_allclose(ensemble.predict_proba(X), mean, rtol=1e-6)
+    with pytest.raises(ValueError, match="above 0 for every label"):
+        ensemble.set_params(weights=weights * [0, 1, 1, 1, 1]).fit(X, y)

@@ -6,7 +6,7 @@ from sklearn.base import ClassifierMixin, clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline
-from sklearn.utils import Bunch, indexable
+from sklearn.utils import Bunch, get_tags, indexable
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
@@ -109,6 +109,13 @@ class BaseLabelClassifier(ClassifierMixin):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False  # whatever the estimators take
+        try:
+            tags.input_tags.sparse = all(
+                get_tags(estimator).input_tags.sparse
+                for estimator in self._members().values()
+            )
+        except Exception:  # parameters that are no estimators, which `fit` will refuse
+            tags.input_tags.sparse = False
         tags.classifier_tags.multi_label = True
         tags.classifier_tags.multi_class = False
         return tags
