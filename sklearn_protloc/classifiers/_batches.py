@@ -11,6 +11,7 @@ from torch.utils.data import Dataset
 
 from sklearn_protloc.augmentation import augment_batch
 from sklearn_protloc.classifiers._crops import crop_corner
+from sklearn_protloc.classifiers._failures import naming_image
 from sklearn_protloc.utils import augment_image, check_finite, read_image
 
 _MOST_PIXELS = 2**24  # changed on the device at a time, as that takes much memory
@@ -147,6 +148,10 @@ class Batches:
         return rows, pixels, jobs
 
     def _read(self, row, seed, out):
+        with naming_image(self.dataset.X, row):
+            return self._read_named(row, seed, out)
+
+    def _read_named(self, row, seed, out):
         """Read, crop and change one image; return what its chance comes from."""
         image = read_image(self.dataset.X, row)
         rng = None
@@ -185,6 +190,18 @@ class Batches:
         if values is None:
             return None
         return torch.from_numpy(values[rows]).to(self.device)
+
+
+def parts_of(batch, n_parts):
+    """Divide (inputs, targets) into parts of equal size, as far as possible."""
+    inputs, targets = batch
+    if n_parts == 1:
+        return [batch]
+    if isinstance(inputs, tuple):
+        inputs = zip(*(part.tensor_split(n_parts) for part in inputs), strict=True)
+    else:
+        inputs = inputs.tensor_split(n_parts)
+    return zip(inputs, targets.tensor_split(n_parts), strict=True)
 
 
 def standardize_(images):

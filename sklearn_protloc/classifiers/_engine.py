@@ -11,17 +11,20 @@ from sklearn.base import ClassifierMixin
 from skorch import NeuralNet
 from torch import nn
 
-from sklearn_protloc.classifiers._batches import Batches, ImageDataset
+from sklearn_protloc.classifiers._batches import Batches, ImageDataset, parts_of
+from sklearn_protloc.classifiers._failures import (
+    DivergenceError,
+    check_logits,
+    is_of_compiling,
+    not_compiled,
+)
 from sklearn_protloc.classifiers._freezing import freeze
 from sklearn_protloc.classifiers._initial_weights import load_weights
+from sklearn_protloc.classifiers._interruption import noticing_ctrl_c
 from sklearn_protloc.classifiers._penalties import weight_penalty
 from sklearn_protloc.networks import Localization
 
 _MOVING = threading.RLock()  # one prediction at a time moves networks between devices
-
-
-class DivergenceError(ValueError):
-    """The loss or the weights are no longer finite."""
 
 
 class LocalizationNet(ClassifierMixin, NeuralNet):
@@ -30,6 +33,8 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
     It answers in terms of its outputs, one 0/1 column each, as skorch's scoring
     callbacks want; the estimator turns that into classes.
     """
+
+    interrupted_ = False  # by the user, amid training; not by a callback between epochs
 
     def __init__(
         self,
@@ -93,7 +98,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         # bfloat16 has float32's range, so that gradients need no scaling
         with torch.autocast(images.device.type, torch.bfloat16, bool(self.amp)):
             output = self._forward(images)
-        self._check_logits(logits_of(output), len(images))
+        check_logits(logits_of(output), (len(images), self.n_outputs), self.module_)
         return _to_float(output) if self.amp else output
 
     def _forward(self, images):
@@ -103,23 +108,9 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         try:
             return self.compiled_(images)
         except RuntimeError as error:
-            if not type(error).__module__.startswith(("torch._dynamo", "torch._ind")):
+            if not is_of_compiling(error):
                 raise
-            raise ValueError(
-                "compile=True, and torch cannot compile "
-                f"{type(self.module_).__name__} here: {error} A compiler for C++ (such "
-                "as g++) is needed on the CPU, Triton on a GPU. Set compile=False to "
-                "train without."
-            ) from error
-
-    def _check_logits(self, logits, n_images):
-        expected = (n_images, self.n_outputs)
-        if not isinstance(logits, torch.Tensor) or tuple(logits.shape) != expected:
-            came = getattr(logits, "shape", type(logits).__name__)
-            raise ValueError(
-                f"Expected {type(self.module_).__name__} to return logits of shape "
-                f"(batch, n_labels) = {expected}, got {came}."
-            )
+            raise not_compiled(error, self.module_) from error
 
     def train_step_single(self, batch, **fit_params):
         """Add up the gradients of the parts of a batch."""
@@ -132,7 +123,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
             n_parts = max(1, min(n_parts, n_images // 2))
         summed = self.criterion_.reduction == "sum"
         losses, logits = [], []
-        for inputs, targets in _parts(batch, n_parts):
+        for inputs, targets in parts_of(batch, n_parts):
             output = self.infer(inputs)
             loss = self.get_loss(output, targets, X=inputs, training=True)
             if not summed:
@@ -162,33 +153,44 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         return self.criterion_(y_pred, y_true, images, weights)
 
     def on_batch_end(self, net, batch=None, training=False, loss=None, **kwargs):
-        if training and loss is not None and not torch.isfinite(loss):
-            self._raise_diverged()
+        if loss is not None and not torch.isfinite(loss):
+            where = "" if training else " of held-out images"
+            raise DivergenceError.of(self, f"the loss{where} is {float(loss):g}")
 
     def partial_fit(self, X, y=None, classes=None, **fit_params):
-        """Train; unlike skorch's, pass on a Ctrl-C that comes amid an epoch."""
+        """Train; note whether it was the user who ended that."""
+        self.interrupted_ = False
         super().partial_fit(X, y, classes, **fit_params)
-        last = self.history[-1]
-        sides = ["train"] if self.train_split is None else ["train", "valid"]
-        if not all(f"{side}_batch_count" in last for side in sides):
-            raise KeyboardInterrupt
-        if not all(torch.isfinite(p).all() for p in self.module_.parameters()):
-            self._raise_diverged()
+        weights = self.module_.parameters()
+        if not self.interrupted_ and not all(torch.isfinite(w).all() for w in weights):
+            raise DivergenceError.of(self, "weights are no longer finite")
         return self
 
-    def _raise_diverged(self):
-        raise DivergenceError(
-            f"Training diverged in epoch {len(self.history)}: the loss or the weights "
-            f"are no longer finite at lr={self.lr:g}. Lower lr, or clip the gradients "
-            "with clip_norm=5, say."
-        )
+    def fit_loop(self, X, y=None, epochs=None, **kwargs):
+        """Train for the epochs that are left; after Ctrl-C, go back to a whole one."""
+        epochs = self.max_epochs - len(self.history)
+        with noticing_ctrl_c() as ctrl_c:
+            try:
+                return super().fit_loop(X, y, epochs, **kwargs)
+            except KeyboardInterrupt:
+                self.interrupted_ = ctrl_c.is_set() or not self._ends_whole()
+                if self.interrupted_:
+                    dict(self.callbacks_)["LastEpoch"].put_back(self)
+                raise
+
+    def _ends_whole(self):
+        """Whether the last epoch saw all batches, after which callbacks may stop."""
+        sides = ["train"] if self.train_split is None else ["train", "valid"]
+        last = self.history[-1] if self.history else {}
+        return all(f"{side}_batch_count" in last for side in sides)
 
     def initialize_module(self):
         super().initialize_module()
         new = [] if self.start is None else load_weights(self.module_, self.start)
         trainable = "all" if self.start is None else self.start.trainable
         self.frozen_ = freeze(self.module_, trainable, new)
-        self.module_.to(memory_format=torch.channels_last)
+        if not issubclass(self.optimizer, torch.optim.LBFGS):  # views weights as rows
+            self.module_.to(memory_format=torch.channels_last)
         return self
 
     def torch_compile(self, module, name):
@@ -264,18 +266,6 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
 def logits_of(output):
     """Return the logits of what a network returned."""
     return output.logits if isinstance(output, Localization) else output
-
-
-def _parts(batch, n_parts):
-    """Divide (inputs, targets) into parts of equal size, as far as possible."""
-    inputs, targets = batch
-    if n_parts == 1:
-        return [batch]
-    if isinstance(inputs, tuple):
-        inputs = zip(*(part.tensor_split(n_parts) for part in inputs), strict=True)
-    else:
-        inputs = inputs.tensor_split(n_parts)
-    return zip(inputs, targets.tensor_split(n_parts), strict=True)
 
 
 def _without_maps(step):

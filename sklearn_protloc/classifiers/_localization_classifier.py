@@ -29,6 +29,7 @@ from sklearn_protloc.classifiers._fine_tuning import (
     start_of_stage,
 )
 from sklearn_protloc.classifiers._initial_weights import start_of_fit
+from sklearn_protloc.classifiers._interruption import pass_on
 from sklearn_protloc.classifiers._maps import label_numbers, predict_maps
 from sklearn_protloc.classifiers._options import resolve_device
 from sklearn_protloc.classifiers._prediction import predict_logits
@@ -187,6 +188,13 @@ class LocalizationClassifier(
         ``torch.save(model.net_.module_.state_dict(), path)`` writes it, or safetensors
         (extra ``safetensors``). Those of the network's ``head`` may be missing or of
         another shape, as for other labels, and start anew. None draws new weights.
+    checkpoint_dir : str or path-like, default=None
+        Folder for the state of training, written after each epoch: once the process
+        was killed, `fit` with the same data, parameters, code and kind of device goes
+        on after the last whole epoch, to the same model. Each training has a file of
+        its own there, so folds and candidates of a search go on too; a finished one is
+        read instead of trained again, with a warning. Needs a `random_state`. Delete
+        the folder when the model is saved. None keeps nothing.
     callbacks : list of skorch callbacks, default=None
         Or of (name, callback) pairs. Every fit works on copies; callbacks that write
         files get a folder of their own inside their `dirname`.
@@ -291,6 +299,7 @@ class LocalizationClassifier(
         "deterministic": ["boolean"],
         "warm_start": ["boolean"],
         "init_weights": [str, os.PathLike, None],
+        "checkpoint_dir": [str, os.PathLike, None],
         "callbacks": [list, None],
         "num_workers": [Interval(Integral, 0, None, closed="left")],
         "net_params": [dict, None],
@@ -335,6 +344,7 @@ class LocalizationClassifier(
         deterministic=False,
         warm_start=False,
         init_weights=None,
+        checkpoint_dir=None,
         callbacks=None,
         num_workers=0,
         net_params=None,
@@ -375,6 +385,7 @@ class LocalizationClassifier(
         self.deterministic = deterministic
         self.warm_start = warm_start
         self.init_weights = init_weights
+        self.checkpoint_dir = checkpoint_dir
         self.callbacks = callbacks
         self.num_workers = num_workers
         self.net_params = net_params
@@ -411,14 +422,20 @@ default=None
             before stays as it was.
         FileNotFoundError
             If there is no file `init_weights`.
+        OSError
+            If an image cannot be read, or nothing can be written to `checkpoint_dir`.
+        MemoryError
+            If a step takes more memory than there is.
+        KeyboardInterrupt
+            After Ctrl-C. From the second epoch on, the model is that of the last whole
+            epoch and can predict; before, it is as it was.
         TypeError
             If `network` is not a class, or images are not numbers.
         """
         self._validate_params()
         fitted, dataset, y = self._read(X, y, sample_weight)
         start = start_of_fit(self, fitted)
-        vars(self).update(self._train(dataset, fitted, y, start))
-        return self
+        return self._learn(self, dataset, fitted, y, start)
 
     def fine_tune(self, X, y=None, sample_weight=None, *, trainable="head", **params):
         """Train a part of the fitted network further, the rest frozen.
@@ -476,8 +493,7 @@ default=None
             stage.loss = None
         n_outputs = dataset.targets.shape[1]
         start = start_of_stage(self, fitted, n_outputs, trainable)
-        vars(self).update(stage._train(dataset, fitted, y, start))
-        return self
+        return self._learn(stage, dataset, fitted, y, start)
 
     def _read(self, X, y, sample_weight, reset=True):
         """Check what was given to be trained on."""
@@ -497,6 +513,13 @@ default=None
             "_kind": target.kind,
         }
         return fitted, ImageDataset(X, target.indicator, weights), y
+
+    def _learn(self, stage, dataset, fitted, y, start):
+        """Train with the parameters of a stage, and set what was learnt."""
+        vars(self).update(stage._train(dataset, fitted, y, start))
+        if self.net_.interrupted_:
+            pass_on(stage, self, start)
+        return self
 
     @with_callbacks
     def _train(self, dataset, fitted, y, start):

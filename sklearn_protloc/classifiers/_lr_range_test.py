@@ -11,7 +11,7 @@ from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, validate_params
 from skorch.callbacks import Callback
 
-from sklearn_protloc.classifiers._engine import DivergenceError
+from sklearn_protloc.classifiers._failures import DivergenceError
 from sklearn_protloc.classifiers._localization_classifier import LocalizationClassifier
 
 __all__ = ["lr_range_test"]
@@ -111,6 +111,7 @@ default=None
         validation_fraction=None,
         scoring="loss",
         warm_start=False,
+        checkpoint_dir=None,
         max_epochs=n_steps,  # an epoch has a step at least
         verbose=0,
     )

@@ -37,11 +37,13 @@ class EpochReporter(Callback):
     def __init__(self, context, report):
         self.context = context
         self.report = report
+        self.stopped = False
 
     def on_epoch_begin(self, net, **kwargs):
         self.epoch_ = self.context.subcontext(task_name="epoch")
         self.epoch_.call_on_fit_task_begin(**self.report(net))
 
     def on_epoch_end(self, net, **kwargs):
-        if self.epoch_.call_on_fit_task_end(**self.report(net)):
+        self.stopped = self.epoch_.call_on_fit_task_end(**self.report(net))
+        if self.stopped:
             raise KeyboardInterrupt  # skorch's way to end training early

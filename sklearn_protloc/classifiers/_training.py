@@ -10,9 +10,13 @@ from skorch.helper import predefined_split
 from skorch.history import History
 
 from sklearn_protloc.classifiers._batches import ImageDataset
+from sklearn_protloc.classifiers._checkpoints import Checkpoints
 from sklearn_protloc.classifiers._criterion import Criterion
 from sklearn_protloc.classifiers._determinism import deterministic_algorithms
 from sklearn_protloc.classifiers._engine import LocalizationNet
+from sklearn_protloc.classifiers._failures import fit_within_memory
+from sklearn_protloc.classifiers._fingerprint import training_fingerprint
+from sklearn_protloc.classifiers._interruption import LastEpoch
 from sklearn_protloc.classifiers._options import (
     check_built,
     check_crop_size,
@@ -70,29 +74,53 @@ def train_net(estimator, dataset, fitted, y, start=None):
     best : int or None
         The best epoch on held-out images, those before `start` counted in; None where
         none were held out.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the user ends training before the first epoch is over; after that,
+        ``net.interrupted_`` is set.
     """
     rng = check_random_state(estimator.random_state)
     device = resolve_device(estimator.device)
     train, valid = _hold_out(estimator, dataset, rng)
     column = watched(estimator.scoring, valid is not None)
-    seed, net_seed = _draw_seed(rng), _draw_seed(rng)
-    with _seeded(seed, device), deterministic_algorithms(estimator.deterministic):
+    seeds = _draw_seed(rng), _draw_seed(rng)
+    saved = _find_saved(estimator, dataset, seeds, device, start)
+    with _seeded(seeds[0], device), deterministic_algorithms(estimator.deterministic):
         net = _build_net(
             estimator,
             fitted,
             (train, valid),
             column=column,
             device=device,
-            seed=net_seed,
+            seed=seeds[1],
             start=start,
         )
-        _run(net, estimator, train, fitted, y)
+        _run(net, estimator, train, fitted, y, saved)
+    if net.interrupted_ and not net.history:
+        raise KeyboardInterrupt
     net.release()
     best = best_epoch(net.history, column)
     if start is not None:
         best = best and best + len(start.history)
         net.history = _continued(start.history, net.history)
     return net, best
+
+
+def _find_saved(estimator, dataset, seeds, device, start):
+    """Look for what a process before has left of the same training."""
+    if estimator.checkpoint_dir is None:
+        return None
+    if estimator.random_state is None:
+        raise ValueError(
+            "checkpoint_dir needs a random_state, such as random_state=0: without, no "
+            "two fits are the same training, and none can go on."
+        )
+    fingerprint = training_fingerprint(estimator, dataset, seeds, device, start)
+    saved = Checkpoints(estimator.checkpoint_dir, fingerprint)
+    saved.find()
+    return saved
 
 
 def _continued(before, history):
@@ -173,7 +201,7 @@ def _build_net(estimator, fitted, data, *, column, device, seed, start):
     return LocalizationNet(**options, **net_params)
 
 
-def _run(net, estimator, train, fitted, y):
+def _run(net, estimator, train, fitted, y, saved):
     """Run skorch's loop and report its epochs to scikit-learn's callbacks."""
 
     def report(net):
@@ -190,7 +218,17 @@ def _run(net, estimator, train, fitted, y):
 
     context = estimator._init_callback_context(max_subtasks=estimator.max_epochs)
     context.call_on_fit_task_begin(estimator=estimator, X=train.X, y=y)
-    # first, as early stopping cuts off the callbacks after it
-    net.callbacks = [EpochReporter(context, report), *net.callbacks]
-    net.fit(train)
+    reporter = EpochReporter(context, report)
+    # that first, as early stopping cuts off the callbacks after it; then what takes the
+    # others as they are after an epoch
+    last = [LastEpoch()] if saved is None else [saved, LastEpoch()]
+    net.callbacks = [reporter, *net.callbacks, *last]
+    if saved is not None and saved.is_finished:
+        saved.take_finished(net)
+    else:
+        fit_within_memory(net, train)
+    if net.interrupted_:
+        return
+    if saved is not None and not saved.is_finished and not reporter.stopped:
+        saved.finish(net)
     context.call_on_fit_task_end(**report(net))
