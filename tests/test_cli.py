@@ -1,15 +1,16 @@
 """The protloc command, in this process unless a signal has to be sent."""
 
 import argparse
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 
 import cv2
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,9 +18,10 @@ from sklearn.metrics import f1_score
 
 from sklearn_protloc import __version__
 from sklearn_protloc._cli import main
-from sklearn_protloc._cli._files import replacing
 from sklearn_protloc._cli._main import _with_options
 from sklearn_protloc.datasets import HPA_LOCATIONS, make_cells
+from sklearn_protloc.persistence import load_model, save_model
+from sklearn_protloc.persistence._files import replacing
 
 QUICK = ["--network", "TinyNet", "--max-epochs", "1"]
 COLORS = ("red", "green", "blue", "yellow")
@@ -51,7 +53,7 @@ def train_arguments(folder, out, *more):
 
 @pytest.fixture(scope="session")
 def model_file(cells_folder):
-    out = cells_folder / "model.joblib"
+    out = cells_folder / "model.protloc"
     assert main(train_arguments(cells_folder, out)) == 0
     return out
 
@@ -101,14 +103,16 @@ def test_a_missing_folder_of_the_output_is_named(cells_folder, tmp_path, capsys)
 
 
 def test_train_keeps_labels_that_occur_and_all_that_predict_needs(model_file):
-    bundle = joblib.load(model_file)
+    bundle = load_model(model_file)
     names = ["Nucleoplasm", "Plasma membrane", "Cytosol"]
     assert bundle["label_names"] == names  # in the order of their ids
     assert bundle["label_ids"] == [HPA_LOCATIONS.index(name) for name in names]
     assert bundle["model"].thresholds_.shape == (3,)
     assert bundle["channels"] == "RGBY"
     assert bundle["image_size"] is None
-    assert bundle["versions"]["sklearn-protloc"] == __version__
+    with zipfile.ZipFile(model_file) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    assert manifest["versions"]["sklearn-protloc"] == __version__
 
 
 def test_train_prints_an_honest_table(cells_folder, tmp_path, capsys):
@@ -123,7 +127,7 @@ def test_train_prints_an_honest_table(cells_folder, tmp_path, capsys):
     assert f"macro F1, every label always: {always:.3f}" in out
     assert "2 channels, 24 x 24" in out
     assert all(name in out for name in ("Nucleoplasm", "Cytosol", "Plasma membrane"))
-    net = joblib.load(tmp_path / "m")["model"].estimator_
+    net = load_model(tmp_path / "m")["model"].estimator_
     assert net.image_shape_ == (2, 24, 24)
 
 
@@ -134,7 +138,7 @@ def test_options_of_train_reach_the_classifier(cells_folder, tmp_path):
     )
     arguments = train_arguments(cells_folder, tmp_path / "m", "--amp", "--cv", "2")
     assert main([*arguments, *options.split()]) == 0
-    model = joblib.load(tmp_path / "m")["model"]
+    model = load_model(tmp_path / "m")["model"]
     params = model.estimator_.get_params()
     assert params["batch_size"] == 5
     assert params["lr"] == 0.02
@@ -160,14 +164,14 @@ def test_folds_keep_antibodies_together(cells_folder, tmp_path, capsys):
     table.to_csv(tmp_path / "train.csv", index=False)
     assert main(train_arguments(tmp_path, tmp_path / "m", "--cv", "2")) == 0
     assert "each of 6 antibodies together" in capsys.readouterr().out
-    model = joblib.load(tmp_path / "m")["model"]
+    model = load_model(tmp_path / "m")["model"]
     assert type(model.cv).__name__ == "MultilabelStratifiedGroupKFold"
 
 
 def test_learning_rate_goes_up_and_down_again(cells_folder, tmp_path):
     arguments = train_arguments(cells_folder, tmp_path / "m", "--lr", "0.01")
     assert main([*arguments, "--max-epochs", "10"]) == 0
-    rates = joblib.load(tmp_path / "m")["model"].estimator_.history_[:, "event_lr"]
+    rates = load_model(tmp_path / "m")["model"].estimator_.history_[:, "event_lr"]
     top = int(np.argmax(rates))
     assert 0 < top < 9
     assert rates[top] == pytest.approx(0.01, rel=0.05)
@@ -184,7 +188,7 @@ def test_predict_writes_the_kaggle_format(model_file, cells_folder, tmp_path):
     table = pd.read_csv(out, keep_default_na=False, index_col="Id")
     proba = pd.read_csv(proba_out, index_col="Id")
     assert sorted(table.index) == sorted(f"cell{i}" for i in range(24))
-    bundle = joblib.load(model_file)
+    bundle = load_model(model_file)
     assert proba.columns.tolist() == bundle["label_names"]
     present = proba.to_numpy() >= bundle["model"].thresholds_
     for image_id, row in zip(proba.index, present, strict=True):
@@ -247,12 +251,12 @@ def test_parameters_are_called_like_options():
 def test_predict_leaves_images_without_a_location_empty(
     model_file, cells_folder, tmp_path
 ):
-    bundle = joblib.load(model_file)
+    bundle = load_model(model_file)
     bundle["model"].thresholds_[:] = 2
-    joblib.dump(bundle, tmp_path / "strict.joblib")
+    save_model(bundle, tmp_path / "strict")
     out = tmp_path / "submission.csv"
     images = cells_folder / "images"
-    assert main(predict_arguments(tmp_path / "strict.joblib", images, out)) == 0
+    assert main(predict_arguments(tmp_path / "strict", images, out)) == 0
     assert set(pd.read_csv(out, keep_default_na=False).Predicted) == {""}
 
 
@@ -388,11 +392,11 @@ def test_images_of_another_size(model_file, tmp_path, capsys):
 
 def test_files_that_are_no_model(cells_folder, tmp_path, capsys):
     images, out = cells_folder / "images", tmp_path / "out.csv"
-    joblib.dump({"model": 1}, tmp_path / "other.joblib")
-    (tmp_path / "empty.joblib").touch()
+    save_model({"model": 1}, tmp_path / "other")
+    (tmp_path / "empty").touch()
     for name, message in (
-        ("other.joblib", "is not a model"),
-        ("empty.joblib", "cannot be opened as a model"),
+        ("other", "is not a model"),
+        ("empty", "cannot be opened as a model"),
     ):
         assert main(predict_arguments(tmp_path / name, images, out)) == 2
         assert_one_error(capsys, f"{name} {message}")
@@ -494,7 +498,7 @@ def test_real_montages(protloc_data, tmp_path, capsys):
     folder = protloc_data / "hpa_montages"
     table = pd.read_csv(folder / "train.csv", dtype=str).iloc[:60]
     table.to_csv(tmp_path / "train.csv", index=False)
-    model, out = tmp_path / "model.joblib", tmp_path / "submission.csv"
+    model, out = tmp_path / "model.protloc", tmp_path / "submission.csv"
     data = ["--labels", str(tmp_path / "train.csv"), "--images", str(folder / "images")]
     arguments = ["train", *data, "--out", str(model), "--image-size", "64", *QUICK]
     assert main(arguments) == 0
@@ -502,5 +506,5 @@ def test_real_montages(protloc_data, tmp_path, capsys):
     assert main(predict_arguments(model, folder / "images", out)) == 0
     submission = pd.read_csv(out, keep_default_na=False)
     assert len(submission) == 240
-    known = {str(k) for k in joblib.load(model)["label_ids"]}
+    known = {str(k) for k in load_model(model)["label_ids"]}
     assert set(" ".join(submission.Predicted).split()) <= known

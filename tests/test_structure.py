@@ -30,8 +30,8 @@ FLOORS = {
 # Rooms that may import a library, and those that may inside functions only. The roof
 # may import everything.
 LIBRARIES = {
-    "torch": ({"networks", "losses", "classifiers"}, {"augmentation"}),
-    "skorch": ({"classifiers"}, set()),
+    "torch": ({"networks", "losses", "classifiers", "persistence"}, {"augmentation"}),
+    "skorch": ({"classifiers", "persistence"}, set()),
     "imblearn": ({"over_sampling"}, set()),
     "matplotlib": (set(), {"plotting"}),
 }

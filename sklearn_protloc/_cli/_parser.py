@@ -17,8 +17,9 @@ Images are one grey PNG per channel, named <Id>_red.png (microtubules),
 _EXAMPLES = """\
 examples:
   protloc demo
-  protloc train --labels train.csv --images train/ --out model.joblib
-  protloc predict model.joblib --images test/ --out submission.csv
+  protloc train --labels train.csv --images train/ --out model.protloc
+  protloc predict model.protloc --images test/ --out submission.csv
+  protloc evaluate model.protloc --labels test.csv --images test/ --out report.html
 
 "protloc COMMAND --help" tells more about a command.
 """
@@ -44,8 +45,8 @@ numbers from 0 to 27 separated by spaces:
 
 _TRAIN_EXAMPLES = """\
 examples:
-  protloc train --labels train.csv --images train/ --out model.joblib
-  protloc train --labels train.csv --images train/ --out quick.joblib \\
+  protloc train --labels train.csv --images train/ --out model.protloc
+  protloc train --labels train.csv --images train/ --out quick.protloc \\
       --network TinyNet --image-size 128 --max-epochs 5
 """
 
@@ -56,14 +57,27 @@ Writes a table with the columns Id and Predicted, which holds location numbers i
 ascending order separated by spaces, or nothing where no location was found. Files
 of the Human Protein Atlas are often named without the gene: --ids takes a table
 with Ids that begin with it, such as ENSG00000000003_4109_24_H11_1.
-
-Opening a model file runs code that is stored in it: open only your own.
 """
 
 _PREDICT_EXAMPLES = """\
 example:
-  protloc predict model.joblib --images test/ --out submission.csv \\
+  protloc predict model.protloc --images test/ --out submission.csv \\
       --proba probabilities.csv
+"""
+
+_EVALUATE = """\
+Predict images whose locations are known and write a page on how good that is: one
+HTML file that needs no other and fetches nothing.
+
+The table of labels is one as for "protloc train". Take images that the model was not
+trained on; with --train-labels and --train-images the page tells what they share with
+those that it was.
+"""
+
+_EVALUATE_EXAMPLES = """\
+example:
+  protloc evaluate model.protloc --labels test.csv --images test/ \\
+      --train-labels train.csv --train-images train/ --out report.html
 """
 
 
@@ -87,6 +101,7 @@ def make_parser():
     _add_demo(commands)
     _add_train(commands)
     _add_predict(commands)
+    _add_evaluate(commands)
     return parser
 
 
@@ -218,6 +233,31 @@ def _add_predict(commands):
         help="table with a column Id of the images to predict, called so in the output "
         "too (default: every image of the folder, called like its files)",
     )
+    add(
+        "--num-workers",
+        type=int,
+        help="threads that read images ahead (default: as in training)",
+    )
+    add(
+        "--device",
+        default="auto",
+        help="auto, cpu, cuda, cuda:1, ... (default: %(default)s)",
+    )
+
+
+def _add_evaluate(commands):
+    summary = "write a report on a saved model and images with labels"
+    evaluate = _add_command(
+        commands, "evaluate", summary, _EVALUATE, _EVALUATE_EXAMPLES
+    )
+    add = evaluate.add_argument
+    add("model", metavar="MODEL", help='file that "protloc train" saved')
+    add("--labels", required=True, metavar="CSV", help="table of Id and Target")
+    add("--images", required=True, metavar="DIR", help="folder of the PNG files")
+    add("--out", required=True, metavar="HTML", help="page to write")
+    add("--title", default="Protein localization", help="heading of the page")
+    add("--train-labels", metavar="CSV", help="table that the model was trained on")
+    add("--train-images", metavar="DIR", help="folder that it was trained on")
     add(
         "--num-workers",
         type=int,

@@ -3,13 +3,13 @@
 import contextlib
 import os
 
-import joblib
 import pandas as pd
 
-from sklearn_protloc._cli._files import replacing
 from sklearn_protloc.datasets import load_hpa
+from sklearn_protloc.persistence import load_model
+from sklearn_protloc.persistence._files import replacing
 
-__all__ = ["run"]
+__all__ = ["load_bundle", "run"]
 
 _KEYS = {"model", "label_ids", "label_names", "channels", "image_size"}
 
@@ -18,7 +18,7 @@ def run(args):
     """Predict the locations of all images of a folder and write them down."""
     if args.proba and os.path.realpath(args.proba) == os.path.realpath(args.out):
         raise ValueError(f"Expected two different files, got {args.out} twice.")
-    bundle = _load(args.model)
+    bundle = load_bundle(args.model)
     with contextlib.ExitStack() as stack:
         out = stack.enter_context(replacing(args.out))
         proba_out = stack.enter_context(replacing(args.proba)) if args.proba else None
@@ -41,14 +41,9 @@ def run(args):
     print(f"Wrote the locations of {len(hpa.ids)} images to {args.out}.")
 
 
-def _load(path):
+def load_bundle(path):
     """Return what `protloc train` saved."""
-    try:
-        bundle = joblib.load(path)
-    except OSError:
-        raise
-    except Exception as error:  # unpickling what is no pickle can raise anything
-        raise ValueError(f"{path} cannot be opened as a model: {error}") from error
+    bundle = load_model(path)
     if not isinstance(bundle, dict) or not bundle.keys() >= _KEYS:
         raise ValueError(f'{path} is not a model that "protloc train" saved.')
     return bundle

@@ -1,18 +1,13 @@
 """``protloc train``: from a table of labels and a folder of images to a model."""
 
-import platform
-from importlib.metadata import version
-
-import joblib
 import numpy as np
 
-from sklearn_protloc._cli._files import replacing
 from sklearn_protloc._cli._model import make_model, print_table
 from sklearn_protloc.datasets import load_hpa
+from sklearn_protloc.persistence._files import replacing
+from sklearn_protloc.persistence._save import write_model
 
 __all__ = ["run"]
-
-_PACKAGES = ("sklearn-protloc", "scikit-learn", "skorch", "torch", "numpy")
 
 
 def run(args):
@@ -43,21 +38,19 @@ def run(args):
             n_groups = len(set(hpa.groups))
             print(f"Folds keep the images of each of {n_groups} antibodies together.")
         model.fit(hpa.data, target, groups=hpa.groups)
-        joblib.dump(_bundle(model, target, label_ids, args), file)
+        write_model(_bundle(model, target, label_ids, args), file)
     _report(model, len(target))
     print(f"\nSaved {args.out}.")
 
 
 def _bundle(model, target, label_ids, args):
     """Collect what a prediction needs to know."""
-    versions = {name: version(name) for name in _PACKAGES}
     return {
         "model": model,
         "label_ids": label_ids.tolist(),
         "label_names": target.columns.tolist(),
         "channels": args.channels,
         "image_size": args.image_size,
-        "versions": {**versions, "python": platform.python_version()},
     }
 
 

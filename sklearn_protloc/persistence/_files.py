@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import uuid
 from pathlib import Path
 
 __all__ = ["replacing"]
@@ -12,17 +13,31 @@ def replacing(path):
     """Give a file to write, which takes the place of `path` once all went well.
 
     It is opened at once, so that a folder that cannot be written to is known before
-    hours of training. After an error `path` is as it was.
+    hours of training. After an error `path` is as it was; after a loss of power it is
+    the old file or the new one, whole.
     """
     path = Path(path).resolve()  # a link stays a link
     if path.exists() and not path.is_file():
         raise ValueError(f"Expected a file to write, got a folder or device: {path}.")
     if not path.parent.is_dir():
         raise ValueError(f"Folder of the output not found: {path.parent}.")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    partial = path.with_name(f".protloc-{uuid.uuid4().hex}.part")
     try:
         with open(partial, "wb") as file:
             yield file
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(partial, path)
+        _sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _sync_folder(folder):
+    """Write down the new name, where the system has a way to."""
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
