@@ -48,8 +48,8 @@ class MultiLabelCalibratedClassifier(BaseCrossFittingClassifier):
         pooled, such as the one temperature of [3]_.
     min_positives : int, default=20
         Labels with fewer samples that have them, or do not, get the map of all labels
-        pooled: it was as good or better than their own below about 20 positive samples
-        on real labels (:ref:`calibration`), and needs none of the label's.
+        pooled: numbers learnt from a few samples say more about these than about new
+        ones (:ref:`calibration`).
     cv : int, float, cross-validation splitter, iterable of splits, "prefit" or None, \
             default=None
         How to hold samples out, as in :class:`MultiLabelThresholdOptimizer`: None is 3;
