@@ -46,10 +46,10 @@ def load_image_table(
         hold these names, or their positions from 0 unless a name is itself a number.
         None takes the labels that occur, sorted, numbers by their value.
     separator : str, default=None
-        For one column: what stands between two labels of a cell, such as ";", "|" or
-        " "; spaces around it do not matter. None: every cell is one label, because the
-        names of locations may hold spaces. A label that still holds one of "|;," is an
-        error unless `label_names` lists it.
+        For one column: what stands between two labels of a cell, such as ``;``,
+        ``|`` or a space; spaces around it do not matter. None: every cell is one label,
+        because the names of locations may hold spaces. A label that still holds one of
+        ``|;,`` is an error unless `label_names` lists it.
     root : str or path object, default=""
         Folder that the file names start from.
     id_column : str, default=None
