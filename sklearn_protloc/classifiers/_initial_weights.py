@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
-
-from sklearn_protloc.utils import import_or_raise
+from safetensors.torch import load_file
 
 
 @dataclass(frozen=True)
@@ -68,10 +67,7 @@ def read_weights(path):
     if not os.path.exists(path):
         raise FileNotFoundError(f"init_weights: there is no file {path!r}.")
     if path.endswith(".safetensors"):
-        package = import_or_raise(
-            "safetensors.torch", "Reading .safetensors", extra="safetensors"
-        )
-        read = package.load_file
+        read = load_file
     else:
         read = functools.partial(torch.load, map_location="cpu", weights_only=True)
     try:

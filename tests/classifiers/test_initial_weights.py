@@ -1,10 +1,9 @@
 """Starting from weights that are there: of the fit before, or of a file."""
 
-import sys
-
 import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
+from safetensors.torch import save_file
 from sklearn.base import clone
 
 from sklearn_protloc.classifiers import LocalizationClassifier
@@ -99,17 +98,8 @@ def test_files_that_do_not_fit(X, y, weights, content, error, message):
 
 
 def test_weights_of_safetensors(X, y, tmp_path):
-    safetensors = pytest.importorskip("safetensors.torch")
     trained, path = fitted(X, y), tmp_path / "weights.safetensors"
     state = {n: w.contiguous() for n, w in trained.net_.module_.state_dict().items()}
-    safetensors.save_file(state, path)
+    save_file(state, path)
     model = fitted(X, y, init_weights=path, lr=1e-12)
     assert_allclose(model.predict_proba(X), trained.predict_proba(X), atol=1e-6)
-
-
-def test_safetensors_are_an_extra(X, y, tmp_path, monkeypatch):
-    path = tmp_path / "weights.safetensors"
-    path.write_bytes(b"")
-    monkeypatch.setitem(sys.modules, "safetensors.torch", None)
-    with pytest.raises(ImportError, match=r"sklearn-protloc\[safetensors\]"):
-        fitted(X, y, init_weights=path)

@@ -128,7 +128,6 @@ def test_cosine_falls_to_the_last_epoch(X, y):
 
 
 def test_files_that_are_no_weights(X, y, tmp_path):
-    pytest.importorskip("safetensors")
     broken = tmp_path / "broken.safetensors"
     broken.write_bytes(b"no tensors")
     for path in (broken, tmp_path):
