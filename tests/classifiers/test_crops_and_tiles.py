@@ -251,7 +251,7 @@ def test_a_fault_in_a_worker_reaches_the_user(X, y):
         raise RuntimeError("no such lens")
 
     model = LocalizationClassifier(TinyNet, augmenter=broken, num_workers=2)
-    with pytest.raises(RuntimeError, match="no such lens"):
+    with pytest.raises(ValueError, match=r"Image \d+: RuntimeError: no such lens"):
         model.fit(X, y)
 
 
