@@ -38,12 +38,16 @@ def main(argv=None):
         with _interruptible(), warnings.catch_warnings():
             warnings.showwarning = _show_warning
             command.run(args)
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError, OSError, MemoryError) as error:
         message = _with_options(_one_line(error), args)
         print(f"protloc: error: {message}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("protloc: interrupted, nothing was written", file=sys.stderr)
+        folder = getattr(args, "checkpoint_dir", None)
+        left = "nothing was written"
+        if folder is not None:
+            left = f"the same command goes on with what is in {folder}"
+        print(f"protloc: interrupted, {left}", file=sys.stderr)
         return _INTERRUPTED
     return 0
 

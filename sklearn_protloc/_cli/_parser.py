@@ -201,6 +201,12 @@ def _add_train(commands):
         default=0,
         help="threads that read images ahead, for each fold (default: %(default)s)",
     )
+    add(
+        "--checkpoint-dir",
+        metavar="DIR",
+        help="folder for the state of training after each epoch, from which the same "
+        "command goes on after it was killed (default: none)",
+    )
 
 
 def _add_training_options(parser, *, max_epochs):

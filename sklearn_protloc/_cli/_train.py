@@ -28,6 +28,7 @@ def run(args):
             )
         target = hpa.target.iloc[:, label_ids]
         model = make_model(args, grouped=hpa.groups is not None)
+        model.set_params(estimator__checkpoint_dir=args.checkpoint_dir)
         n_images, n_channels, height, width = hpa.data.shape
         print(
             f"Training {args.network} on {n_images} images ({n_channels} channels, "

@@ -82,7 +82,7 @@ class Checkpoints(Callback):
             "criterion_": _checked_state(net.criterion_),
             "optimizer_": _pack_state(net.optimizer_),
             "callbacks": [_state_of(callback) for callback in self._others(net)],
-            "history": pack(net.history.to_list()),
+            "history": _packed(net.history.to_list(), "the history"),
             "numpy": pack(net.rng.bit_generator.state),
             "torch": torch.get_rng_state(),
         }
@@ -95,7 +95,7 @@ class Checkpoints(Callback):
         state = {
             "fingerprint": self.fingerprint,
             "module_": net.module_.state_dict(),
-            "history": pack(net.history.to_list()),
+            "history": _packed(net.history.to_list(), "the history"),
         }
         write_state(self._path(_FINISHED), state)
         self._path(_UNFINISHED).unlink(missing_ok=True)
@@ -135,9 +135,12 @@ class Checkpoints(Callback):
 
     def _tell_of_others(self):
         """Tell what differs from a training that a process before has left there."""
-        files = [(p.stat().st_mtime, p) for p in self.folder.glob(f"*{_UNFINISHED}")]
-        left = [(when, path) for when, path in files if when < _STARTED]
-        state = _read(max(left)[1]) if left else None
+        left = {}
+        for path in self.folder.glob(f"*{_UNFINISHED}"):
+            with suppress(FileNotFoundError):  # finished by another process just now
+                left[path.stat().st_mtime] = path
+        before = [when for when in left if when < _STARTED]
+        state = _read(left[max(before)]) if before else None
         if state is None:
             return
         mine, other = self.fingerprint, state["fingerprint"]
@@ -203,13 +206,16 @@ def _checked_state(module):
 
 
 def _pack_state(value):
+    return _packed(value.state_dict(), f"the state of {type(value).__name__}")
+
+
+def _packed(values, name):
     try:
-        return pack(value.state_dict())
+        return pack(values)
     except TypeError as error:
         raise ValueError(
-            f"checkpoint_dir stores numbers, texts, arrays and tensors, and the state "
-            f"of {type(value).__name__} {error}. Leave it out of its state_dict, or "
-            "train without checkpoint_dir."
+            f"checkpoint_dir holds numbers, texts, arrays and tensors, and {name} has "
+            f"a {error}. Leave it out of that, or train without checkpoint_dir."
         ) from error
 
 

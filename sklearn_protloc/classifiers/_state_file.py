@@ -14,7 +14,7 @@ import torch
 __all__ = ["DamagedFileError", "pack", "read_state", "unpack", "write_state"]
 
 _MAGIC = b"sklearn-protloc training 1\n"
-_ARRAY = "numpy array"
+_ARRAY, _COUNTER = "numpy array", "counter"
 _PLAIN = (bool, int, float, str, bytes, type(None))
 _DIGEST_BYTES = 32
 
@@ -99,8 +99,8 @@ def pack(value):
     Raises
     ------
     TypeError
-        If there is something other in it than numbers, texts, arrays and tensors, in
-        lists, tuples and dicts.
+        With the name of the type of what is neither number, text, array nor tensor, nor
+        a list, tuple or dict of these.
     """
     if isinstance(value, np.bool | np.number):
         return value.item()
@@ -108,19 +108,23 @@ def pack(value):
         return value.detach()
     if isinstance(value, np.ndarray):
         return {_ARRAY: torch.from_numpy(value.copy())}
-    if type(value) in _PLAIN or type(value) is Counter:
+    if type(value) in _PLAIN:
         return value
+    if type(value) is Counter:
+        return {_COUNTER: dict(value)}
     if type(value) in (list, tuple):
         return type(value)(pack(item) for item in value)
     if type(value) in (dict, OrderedDict):
         return {pack(key): pack(item) for key, item in value.items()}
-    raise TypeError(f"cannot be stored: {type(value).__name__}")
+    raise TypeError(type(value).__name__)
 
 
 def unpack(value):
     """Turn what `pack` made back into what it was made of."""
-    if isinstance(value, dict) and value.keys() == {_ARRAY}:
+    if type(value) is dict and value.keys() == {_ARRAY}:
         return value[_ARRAY].numpy()
+    if type(value) is dict and value.keys() == {_COUNTER}:
+        return Counter(value[_COUNTER])
     if type(value) is dict:
         return {key: unpack(item) for key, item in value.items()}
     if type(value) in (list, tuple):

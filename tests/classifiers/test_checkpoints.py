@@ -425,6 +425,6 @@ class _Odd(MultiStepLR):
 def test_a_state_that_is_no_data_is_told_before_training(X, y, tmp_path, interrupt):
     interrupt(0)
     params = {"lr_schedule": _Odd, "lr_schedule_params": {"milestones": [1]}}
-    with pytest.raises(ValueError, match="the state of _Odd cannot be stored"):
+    with pytest.raises(ValueError, match="the state of _Odd has a builtin_function"):
         model_of(tmp_path, **params).fit(X, y)
     assert list(tmp_path.iterdir()) == []
