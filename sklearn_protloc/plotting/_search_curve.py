@@ -10,8 +10,8 @@ from sklearn_protloc.plotting._style import COLORS, MARKERS, axes_of_size
 
 __all__ = ["SearchCurveDisplay"]
 
-# Values that differ by more than this factor are drawn on a logarithmic scale.
-WIDE_RANGE = 50
+# Values that differ by this factor or more are drawn on a logarithmic scale.
+WIDE_RANGE = 10
 
 
 class SearchCurveDisplay:
@@ -131,11 +131,14 @@ class SearchCurveDisplay:
             If parameter or score are not among the results, or all fits failed.
         """
         values = _column(cv_results, "param_", param)
-        lines = [""] * len(values) if by is None else _column(cv_results, "param_", by)
+        lines = [""] * len(values)
+        if by is not None:
+            others = _column(cv_results, "param_", by)
+            lines = [f"{by} = {_text(other)}" for other in others]
         table = pd.DataFrame(
             {
                 "value": pd.Series(list(values), dtype=object),
-                "line": [_text(line) for line in lines],
+                "line": lines,
                 "score": np.asarray(_column(cv_results, "mean_test_", metric), float),
                 "std": np.asarray(_column(cv_results, "std_test_", metric), float),
             }
@@ -222,5 +225,5 @@ def _text(value):
 def _scale(ax, numbers):
     """Set a logarithmic scale where numbers are far apart."""
     low, high = numbers.min(), numbers.max()
-    if low > 0 and high > WIDE_RANGE * low:
+    if low > 0 and high >= WIDE_RANGE * low:
         ax.set_xscale("log")
