@@ -99,7 +99,7 @@ def test_a_curve_goes_through_the_best_of_each_value():
         [[1e-4, 0.1], [1e-2, 0.5]],
         [[1e-4, 0.4], [1e-2, 0.3]],
     ]
-    assert [line.get_label() for line in lines] == ["1", "2"]
+    assert [line.get_label() for line in lines] == ["depth = 1", "depth = 2"]
 
 
 def test_values_that_are_no_numbers_are_named():
