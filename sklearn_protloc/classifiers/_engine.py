@@ -9,6 +9,7 @@ import torch
 from scipy.special import expit, softmax
 from sklearn.base import ClassifierMixin
 from skorch import NeuralNet
+from skorch.callbacks import PrintLog
 from torch import nn
 
 from sklearn_protloc.classifiers._batches import Batches, ImageDataset, parts_of
@@ -75,6 +76,11 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
     def classes_(self):
         """Columns of the target, or the two values of its only column."""
         return np.arange(max(self.n_outputs, 2))
+
+    @property
+    def _default_callbacks(self):
+        # skorch keeps quiet only if its sink is print, in whose place Ray puts another
+        return [*super()._default_callbacks[:-1], ("print_log", PrintLog(sink=print))]
 
     def get_dataset(self, X, y=None):
         return X if isinstance(X, ImageDataset) else ImageDataset(X)

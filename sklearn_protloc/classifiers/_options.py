@@ -6,6 +6,7 @@ import inspect
 import multiprocessing
 import os
 import re
+import sys
 import tempfile
 
 import torch
@@ -35,11 +36,26 @@ def resolve_device(device):
 
 
 def _own_gpu():
-    """Return the GPU of this process: joblib's workers, numbered, take turns."""
-    number = re.search(r"-(\d+)$", multiprocessing.current_process().name)
-    if number is None:
-        return "cuda"
-    return f"cuda:{(int(number[1]) - 1) % torch.cuda.device_count()}"
+    """Return the GPU of this process: workers, which are numbered, take turns."""
+    number = _number_of_worker()
+    return "cuda" if number is None else f"cuda:{number % torch.cuda.device_count()}"
+
+
+def _number_of_worker():
+    """Return the number of this process among those that share the work, from 0."""
+    if "LOCAL_RANK" in os.environ:  # of accelerate and torchrun
+        return int(os.environ["LOCAL_RANK"])
+    of_joblib = re.search(r"-(\d+)$", multiprocessing.current_process().name)
+    return int(of_joblib[1]) - 1 if of_joblib else _number_in_dask()
+
+
+def _number_in_dask():
+    try:
+        name = str(sys.modules["distributed"].get_worker().name)
+    except (KeyError, ValueError):  # no worker of Dask
+        return None
+    number = re.search(r"(?:^|-)(\d+)$", name)
+    return int(number[1]) if number else os.getpid()  # its name may be its address
 
 
 def network_factory(network, image_shape, n_outputs, dropout, params):

@@ -3,6 +3,7 @@
 from sklearn_protloc.model_selection._calibrated_classifier import (
     MultiLabelCalibratedClassifier,
 )
+from sklearn_protloc.model_selection._dask_client import dask_client
 from sklearn_protloc.model_selection._leakage import leakage_report
 from sklearn_protloc.model_selection._splitters import (
     MultilabelStratifiedGroupKFold,
@@ -19,5 +20,6 @@ __all__ = [
     "MultilabelStratifiedGroupKFold",
     "MultilabelStratifiedKFold",
     "MultilabelStratifiedShuffleSplit",
+    "dask_client",
     "leakage_report",
 ]
