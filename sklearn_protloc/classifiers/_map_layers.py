@@ -24,15 +24,15 @@ class Grid(NamedTuple):
     step: tuple = (1, 1)
 
     def refined(self, times):
-        """Return a grid of so many times the places, for rows and for columns."""
-        size, step = zip(
+        """Return a grid of so many times the places, on both sides of each of these."""
+        size, start, step = zip(
             *(
-                (n * k, s / k)
-                for n, s, k in zip(self.size, self.step, times, strict=True)
+                (n * k, first - k // 2 * s / k, s / k)
+                for n, first, s, k in zip(*self, times, strict=True)
             ),
             strict=True,
         )
-        return Grid(size, self.start, step)
+        return Grid(size, start, step)
 
 
 class MapSource(NamedTuple):

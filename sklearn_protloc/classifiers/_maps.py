@@ -153,10 +153,15 @@ class _Mapper:
             return self._map(images)
         fine = images.new_empty((len(images), len(self.labels), *self.grid.size))
         for i, j in itertools.product(*map(range, self.n_shifts)):
-            down, right = round(i * self.grid.step[0]), round(j * self.grid.step[1])
-            moved = pad(images[:, :, down:, right:], (0, right, 0, down), "replicate")
+            down, right = self._shift(0, i), self._shift(1, j)
+            # less than nothing is cut off
+            moved = pad(images, (-right, right, -down, down), "replicate")
             fine[:, :, i :: self.n_shifts[0], j :: self.n_shifts[1]] = self._map(moved)
         return fine
+
+    def _shift(self, axis, k):
+        """Return by how many pixels the images are moved for the k-th map."""
+        return round((k - self.n_shifts[axis] // 2) * self.grid.step[axis])
 
     def _map(self, images):
         if self.net.kind == "multiclass":
