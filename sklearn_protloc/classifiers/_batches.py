@@ -50,6 +50,7 @@ class Batches:
         augmenter=None,
         crop_size=None,
         num_workers=0,
+        team=None,
     ):
         self.dataset = dataset
         self.batch_size = batch_size
@@ -61,20 +62,22 @@ class Batches:
         self.augments_batches = _augments_batches(self.augmenter, self.device)
         self.image_size = crop_size or tuple(dataset.X.shape[2:])
         self.num_workers = num_workers
+        self.team = team  # which shares each batch, if there is one
         self._buffers = None
 
     def __len__(self):
         return len(self._bounds()) - 1
 
     def _bounds(self):
-        """Where batches begin and end; none of one sample, if that can be helped.
+        """Where batches begin and end; no share of one sample, if that can be helped.
 
         Batch normalisation after global pooling cannot train on a single sample.
         """
         n = len(self.dataset)
         bounds = [*range(0, n, self.batch_size), n]
         trains = self.rng is not None
-        if trains and len(bounds) > 2 and n - bounds[-2] == 1:
+        n_processes = 1 if self.team is None else self.team.size
+        if trains and len(bounds) > 2 and n - bounds[-2] < 2 * n_processes:
             del bounds[-2]
         return bounds
 
@@ -137,10 +140,12 @@ class Batches:
 
     def _start(self, submit, rows, buffer):
         """Have the images of a batch read into a buffer; chance is drawn here."""
-        pixels = buffer[: len(rows)]
-        seeds = itertools.repeat(None)
+        seeds = [None] * len(rows)
         if self.rng is not None:
             seeds = self.rng.integers(2**63, size=len(rows))
+        if self.team is not None:
+            rows, seeds = self.team.share(rows), self.team.share(seeds)
+        pixels = buffer[: len(rows)]
         jobs = [
             submit(self._read, row, seed, out)
             for row, seed, out in zip(rows, seeds, pixels.numpy(), strict=False)

@@ -22,8 +22,8 @@ from sklearn_protloc.classifiers._failures import (
 from sklearn_protloc.classifiers._freezing import freeze
 from sklearn_protloc.classifiers._initial_weights import load_weights
 from sklearn_protloc.classifiers._interruption import noticing_ctrl_c
+from sklearn_protloc.classifiers._outputs import logits_of, to_float, without_maps
 from sklearn_protloc.classifiers._penalties import weight_penalty
-from sklearn_protloc.networks import Localization
 
 _MOVING = threading.RLock()  # one prediction at a time moves networks between devices
 
@@ -54,6 +54,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         l2_penalty,
         accumulate_steps,
         start,
+        team,
         **kwargs,
     ):
         self.kind = kind
@@ -70,6 +71,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         self.l2_penalty = l2_penalty
         self.accumulate_steps = accumulate_steps
         self.start = start
+        self.team = team
         super().__init__(*args, **kwargs)
 
     @property
@@ -97,6 +99,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
             augmenter=self.augmenter,
             crop_size=None if dataset.targets is None else self.crop_size,
             num_workers=self.num_workers,
+            team=self.team if training else None,
         )
 
     def infer(self, x, **fit_params):
@@ -105,7 +108,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         with torch.autocast(images.device.type, torch.bfloat16, bool(self.amp)):
             output = self._forward(images)
         check_logits(logits_of(output), (len(images), self.n_outputs), self.module_)
-        return _to_float(output) if self.amp else output
+        return to_float(output) if self.amp else output
 
     def _forward(self, images):
         """Run the network, compiled while it is trained if that was asked for."""
@@ -137,11 +140,14 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
             loss.backward()
             losses.append(loss.detach())
             logits.append(logits_of(output).detach())
+        loss = sum(losses)
+        if self.team is not None:
+            loss, n_images = self.team.combine(self, loss, n_images)
         if self.l1_penalty or self.l2_penalty:
             penalty = weight_penalty(self.module_, self.l1_penalty, self.l2_penalty)
             penalty.backward()
-            losses.append(penalty.detach())
-        return {"loss": sum(losses), "y_pred": torch.cat(logits)}
+            loss = loss + penalty.detach()
+        return {"loss": loss, "y_pred": torch.cat(logits), "n_images": n_images}
 
     def on_grad_computed(self, net, named_parameters=None, **kwargs):
         if self.clip_norm is not None:
@@ -149,7 +155,8 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
             nn.utils.clip_grad_norm_(parameters, self.clip_norm)
 
     def validation_step(self, batch, **fit_params):
-        return _without_maps(super().validation_step(batch, **fit_params))
+        step = without_maps(super().validation_step(batch, **fit_params))
+        return step if self.team is None else self.team.agree(step)
 
     def evaluation_step(self, batch, training=False):
         return logits_of(super().evaluation_step(batch, training=training))
@@ -158,10 +165,12 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         images, weights = X if isinstance(X, tuple) else (X, None)
         return self.criterion_(y_pred, y_true, images, weights)
 
-    def on_batch_end(self, net, batch=None, training=False, loss=None, **kwargs):
+    def on_batch_end(self, net, training=False, loss=None, n_images=0, **kwargs):
         if loss is not None and not torch.isfinite(loss):
             where = "" if training else " of held-out images"
             raise DivergenceError.of(self, f"the loss{where} is {float(loss):g}")
+        if training:  # skorch counts the images that this process has seen
+            self.history.record_batch("train_batch_size", n_images)
 
     def partial_fit(self, X, y=None, classes=None, **fit_params):
         """Train; note whether it was the user who ended that."""
@@ -211,7 +220,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
     def release(self):
         """Keep what prediction needs: no optimiser, no data, nothing on a GPU."""
         self.frozen_.release()
-        self.frozen_ = self.start = self.compiled_ = None
+        self.frozen_ = self.start = self.compiled_ = self.team = None
         self.module_.eval()
         self.to_device("cpu")
         self.callbacks = None
@@ -267,22 +276,6 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
 
     def __setstate__(self, state):
         vars(self).update(state)
-
-
-def logits_of(output):
-    """Return the logits of what a network returned."""
-    return output.logits if isinstance(output, Localization) else output
-
-
-def _without_maps(step):
-    """Return a step of skorch with logits alone, which is what scoring keeps."""
-    return {**step, "y_pred": logits_of(step["y_pred"])}
-
-
-def _to_float(output):
-    if not isinstance(output, Localization):
-        return output.float()
-    return Localization(*(part if part is None else part.float() for part in output))
 
 
 def to_probabilities(scores, kind):

@@ -169,7 +169,9 @@ class LocalizationClassifier(
         "geometric_mean" is of the odds. None predicts the image as it is.
     device : str or torch.device, default="auto"
         "auto" is a GPU if there is one, else the CPU. Looked up anew by every
-        prediction, so that a model trained on a GPU predicts on a laptop.
+        prediction, so that a model trained on a GPU predicts on a laptop. With
+        "accelerate", the processes that ``accelerate launch`` starts train one network,
+        each on a GPU of its own (extra ``accelerate``).
     amp : bool, default=False
         Compute in bfloat16 where it is safe: faster, and equal to two or three
         digits.

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn.functional import grid_sample
 
-from sklearn_protloc.classifiers._engine import logits_of
+from sklearn_protloc.classifiers._outputs import logits_of
 from sklearn_protloc.classifiers._private_copy import try_out
 from sklearn_protloc.networks import Localization
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Iterable
 from numbers import Integral
 
 import numpy as np
@@ -9,13 +10,13 @@ import torch
 from torch.nn.functional import adaptive_avg_pool2d, pad
 
 from sklearn_protloc.classifiers._batches import Batches, ImageDataset, standardize_
-from sklearn_protloc.classifiers._engine import logits_of
 from sklearn_protloc.classifiers._map_layers import (
     Grid,
     cut_at_maps,
     find_maps,
     resample,
 )
+from sklearn_protloc.classifiers._outputs import logits_of
 from sklearn_protloc.classifiers._prediction import (
     split_into_tiles,
     tiling,
@@ -77,7 +78,7 @@ def label_numbers(labels, label_names):
     if labels is None:
         return np.arange(len(names))
     single = isinstance(labels, str | Integral)
-    wanted = [labels] if single else list(labels)
+    wanted = list(labels) if isinstance(labels, Iterable) and not single else [labels]
     numbers = [names.index(label) if label in names else label for label in wanted]
     if not all(isinstance(k, Integral) and 0 <= k < len(names) for k in numbers):
         raise ValueError(

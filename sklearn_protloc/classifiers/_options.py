@@ -19,8 +19,8 @@ from sklearn_protloc.utils import check_image_size
 
 
 def resolve_device(device):
-    """Return the device to train on; "auto" takes a GPU if there is one."""
-    if device == "auto":
+    """Return the device to work on; "auto" takes a GPU if there is one."""
+    if device in ("auto", "accelerate"):
         device = _own_gpu() if torch.cuda.is_available() else "cpu"
     try:
         resolved = torch.device(device)

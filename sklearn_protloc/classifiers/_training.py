@@ -29,6 +29,7 @@ from sklearn_protloc.classifiers._options import (
 )
 from sklearn_protloc.classifiers._scoring import best_epoch, watched
 from sklearn_protloc.classifiers._sklearn_callbacks import EpochReporter
+from sklearn_protloc.classifiers._team import Team
 from sklearn_protloc.utils import stratified_holdout
 
 _PASSED_ON = (
@@ -82,8 +83,9 @@ def train_net(estimator, dataset, fitted, y, start=None):
         ``net.interrupted_`` is set.
     """
     rng = check_random_state(estimator.random_state)
-    device = resolve_device(estimator.device)
     train, valid = _hold_out(estimator, dataset, rng)
+    team = Team.of(estimator, len(train))
+    device = resolve_device(estimator.device) if team is None else team.device
     column = watched(estimator.scoring, valid is not None)
     seeds = _draw_seed(rng), _draw_seed(rng)
     saved = _find_saved(estimator, dataset, seeds, device, start)
@@ -96,6 +98,7 @@ def train_net(estimator, dataset, fitted, y, start=None):
             device=device,
             seed=seeds[1],
             start=start,
+            team=team,
         )
         _run(net, estimator, train, fitted, y, saved)
     if net.interrupted_ and not net.history:
@@ -160,7 +163,7 @@ def _hold_out(estimator, dataset, rng):
     )
 
 
-def _build_net(estimator, fitted, data, *, column, device, seed, start):
+def _build_net(estimator, fitted, data, *, column, device, seed, start, team):
     """Build a net of the estimator's parameters for (training, held-out) images."""
     train, valid = data
     check_built(estimator.augmenter, "augmenter")
@@ -185,12 +188,13 @@ def _build_net(estimator, fitted, data, *, column, device, seed, start):
         "train_split": None if valid is None else predefined_split(valid),
         "callbacks": training_callbacks(estimator, fitted, column),
         "device": device,
-        "verbose": int(estimator.verbose),
+        "verbose": int(estimator.verbose) if team is None or team.index == 0 else 0,
         "kind": kind,
         "n_outputs": n_outputs,
         "crop_size": crop_size,
         "rng": np.random.default_rng(seed),
         "start": start,
+        "team": team,
         **{name: getattr(estimator, name) for name in _PASSED_ON},
         **optimizer_options(
             estimator.optimizer, estimator.momentum, estimator.weight_decay
@@ -222,7 +226,8 @@ def _run(net, estimator, train, fitted, y, saved):
     # that first, as early stopping cuts off the callbacks after it; then what takes the
     # others as they are after an epoch
     last = [LastEpoch()] if saved is None else [saved, LastEpoch()]
-    net.callbacks = [reporter, *net.callbacks, *last]
+    first = [] if net.team is None else [net.team]
+    net.callbacks = [*first, reporter, *net.callbacks, *last]
     if saved is not None and saved.is_finished:
         saved.take_finished(net)
     else:

@@ -48,7 +48,7 @@ def dask_client(address=None, **params):
     >>> from sklearn_protloc.model_selection import dask_client
     >>> X, y = [[0.0], [0.1], [0.9], [1.0]] * 5, [0, 0, 1, 1] * 5
     >>> with (
-    ...     dask_client(processes=False, dashboard_address=None),
+    ...     dask_client(processes=False, dashboard_address=":0"),
     ...     parallel_config(backend="dask"),
     ... ):
     ...     cross_val_score(KNeighborsClassifier(1), X, y, cv=2)

@@ -32,7 +32,7 @@ def client():
     distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(
-            2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
+            2, threads_per_worker=1, dashboard_address=":0", silence_logs="CRITICAL"
         ) as cluster,
         dask_client(cluster) as client,
     ):
