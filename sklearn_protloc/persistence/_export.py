@@ -21,8 +21,9 @@ def export_onnx(model, path, *, dtype="uint8"):
 
     It takes raw images, named ``images``, and gives ``probabilities``, those of
     `predict_proba` but for rounding: scaling, standardisation and the sigmoid are in
-    it. A batch may have any size, and images too where the network takes any. The
-    names of the labels stand in its metadata as ``labels``, a JSON list.
+    it. A batch may have any size, and images too where the network takes any; one with
+    an `image_size` takes that of its training. The names of the labels stand in its
+    metadata as ``labels``, a JSON list.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def export_onnx(model, path, *, dtype="uint8"):
         import_or_raise(package, "Writing ONNX files", extra="onnx")
     network, any_size = probability_network(model, dtype)
     sizes = dict.fromkeys((0, 2, 3) if any_size else (0,), torch.export.Dim.DYNAMIC)
-    with warnings.catch_warnings():
+    with replacing(path) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the exporter, about itself
         program = torch.onnx.export(
             network,
@@ -74,9 +75,12 @@ def export_onnx(model, path, *, dtype="uint8"):
             output_names=["probabilities"],
             verbose=False,
         )
-    program.model.metadata_props["labels"] = _labels(model)
-    with replacing(path) as file:
-        file.write(program.model_proto.SerializeToString())
+        program.model.metadata_props["labels"] = _labels(model)
+        written = program.model_proto
+        # Shapes in between are hints, of which some hold for the example's size alone;
+        # onnxruntime would trust them. It finds its own without.
+        del written.graph.value_info[:]
+        file.write(written.SerializeToString())
 
 
 def export_torchscript(model, path, *, dtype="uint8"):

@@ -73,7 +73,6 @@ def test_torchscript_of_a_network_of_one_size_knows_its_labels(X, y, tmp_path):
     assert json.loads(files["labels.json"]) == ["0", "1", "2"]
 
 
-@pytest.mark.xfail(reason="onnxruntime takes the shape of another map for SELU's")
 def test_onnx_takes_any_batch_and_size(gapnet, X, tmp_path):
     pytest.importorskip("onnxscript", reason="needs the extra onnx")
     onnxruntime = pytest.importorskip("onnxruntime", reason="needs onnxruntime")
