@@ -7,6 +7,9 @@
 disk, so that many are killed amid a write. Each training is killed five times and then
 goes on to its end, where weights, history and best epoch are compared with those of a
 training that nobody disturbed. Linux and macOS only.
+
+`workers` does so to the workers of a Dask cluster amid searches (extra `dask`), whose
+results are compared with those of a search in one process.
 """
 
 import argparse
@@ -17,6 +20,7 @@ import time
 from pathlib import Path
 
 import torch
+from _fault_workers import workers
 from torch.optim.lr_scheduler import OneCycleLR
 
 from sklearn_protloc.augmentation import RandomDihedral
@@ -98,7 +102,7 @@ def kills(n_kills=20):
     )
 
 
-SECTIONS = {"kills": kills}
+SECTIONS = {"kills": kills, "workers": workers}
 
 
 def main():

@@ -10,8 +10,8 @@ def dask_client(address=None, **params):
 
     joblib hands the images, the labels and the rows of each fold to one worker of the
     cluster, from which the others fetch them. Dask cannot make again what only a worker
-    that died had: a search then ends with an error, or waits for ever. This client has
-    them kept by the scheduler too, from where they are sent again.
+    that died had, and the search ends with an error. This client has them kept by the
+    scheduler too, from where they are sent again.
 
     Parameters
     ----------
