@@ -1,7 +1,10 @@
 """The eight moves of a square: cells have no up, no left and no right."""
 
+from numbers import Integral
+
 import numpy as np
 
+from sklearn_protloc.augmentation._checks import check_generator
 from sklearn_protloc.augmentation._matrices import dihedral_matrix
 from sklearn_protloc.augmentation._random_change import RandomChange
 from sklearn_protloc.augmentation._steps import Warp
@@ -30,6 +33,8 @@ def dihedral(image, move):
     ------
     ValueError
         If there is no such move.
+    TypeError
+        If it is no such image.
 
     Examples
     --------
@@ -39,7 +44,12 @@ def dihedral(image, move):
     array([[2, 4],
            [1, 3]])
     """
-    if move not in range(8):
+    if not isinstance(image, np.ndarray) or image.ndim < 2:
+        raise TypeError(
+            "Expected an image as a NumPy array of shape (..., height, width), got "
+            f"{type(image).__name__} of shape {np.shape(image)}."
+        )
+    if not isinstance(move, Integral) or not 0 <= move < 8:
         raise ValueError(f"Expected move as an integer from 0 to 7, got {move!r}.")
     turned = np.rot90(image, move % 4, axes=(-2, -1))
     return turned[..., ::-1] if move >= 4 else turned
@@ -76,11 +86,12 @@ class RandomDihedral(RandomChange):
         image : ndarray of shape (n_channels, height, width)
             The changed image, of the same dtype.
         """
-        return dihedral(image, self._draw_move(image.shape, rng))
+        check_generator(rng)
+        return dihedral(image, self._draw_move(np.shape(image), rng))
 
     def _draw(self, shape, rng):
         return [Warp(dihedral_matrix(self._draw_move(shape, rng), *shape[1:]))]
 
     def _draw_move(self, shape, rng):
         move = int(rng.integers(8))
-        return move - move % 2 if shape[-1] != shape[-2] else move
+        return move - move % 2 if shape[-1:] != shape[-2:-1] else move

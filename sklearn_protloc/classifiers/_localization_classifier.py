@@ -42,6 +42,7 @@ from sklearn_protloc.classifiers._training import train_net
 from sklearn_protloc.classifiers._weights import loss_weights
 from sklearn_protloc.networks import GapNetPL
 from sklearn_protloc.utils import (
+    LabelScoreMixin,
     check_image_data,
     check_same_order,
     dataset_targets,
@@ -58,6 +59,7 @@ class LocalizationClassifier(
     CallbackSupportMixin,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
+    LabelScoreMixin,
     ClassifierMixin,
     BaseEstimator,
 ):

@@ -337,7 +337,7 @@ def recipe_arguments(name, overrides):
 
     Parameters of the network or the schedule of the recipe join those of the recipe.
     """
-    if name not in RECIPES:
+    if not isinstance(name, str) or name not in RECIPES:
         near = get_close_matches(str(name), RECIPES, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(

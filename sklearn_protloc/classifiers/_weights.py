@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.utils.class_weight import compute_sample_weight
 
+from sklearn_protloc.utils import as_numbers
+
 
 def loss_weights(target, class_weight, sample_weight):
     """Combine both kinds of weight.
@@ -64,7 +66,7 @@ def _positive_weights(class_weight, target):
             class_weight.get(k, class_weight.get(name, 1.0))
             for k, name in enumerate(names)
         ]
-    weights = np.asarray(class_weight, dtype=float)
+    weights = as_numbers(class_weight, "class_weight")
     if weights.shape != (n_labels,):
         raise ValueError(
             f"Expected class_weight with one value for each of {n_labels} labels, got "
@@ -77,7 +79,7 @@ def _positive_weights(class_weight, target):
 
 def _check_sample_weight(sample_weight, shape, kind):
     """Weights of mean 1, so that the learning rate keeps its meaning."""
-    weights = np.asarray(sample_weight, dtype=float)
+    weights = as_numbers(sample_weight, "sample_weight")
     allowed = [shape[:1]] + ([shape] if kind == "multilabel" else [])
     if weights.shape not in allowed:
         raise ValueError(

@@ -24,6 +24,11 @@ def as_rows(X):
     rows : array-like of shape (n_samples, ...)
         `X` itself if its rows can be taken, else its images as lazy ones.
 
+    Raises
+    ------
+    TypeError
+        If there are no rows.
+
     See Also
     --------
     as_lazy : Lazy images, whatever `X` can do.
@@ -36,6 +41,11 @@ def as_rows(X):
     >>> as_rows(images) is images
     True
     """
+    if not any(hasattr(X, name) for name in ("__len__", "shape", "__array__")):
+        raise TypeError(
+            "Expected X as images or a table with a row per sample, got "
+            f"{type(X).__name__}."
+        )
     if len(getattr(X, "shape", ())) != 4 or isinstance(X, np.ndarray):
         return X
     try:

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import os
-from pathlib import Path
 
 import joblib
 import numpy as np
@@ -11,6 +10,7 @@ from rich.progress import track
 from sklearn.utils import gen_batches
 
 from sklearn_protloc.datasets._cache_journal import Journal
+from sklearn_protloc.utils import as_path
 
 try:
     import fcntl
@@ -23,7 +23,7 @@ _BLOCK_BYTES = 2**26
 
 def cached_array(collection, path, *, n_jobs, progress):
     """Return the images of a collection mapped from a file, written if needed."""
-    path = Path(path)
+    path = as_path(path)
     _check_cacheable(collection, path)
     journal = Journal(collection, path)
     if not path.exists():

@@ -2,6 +2,7 @@
 
 import warnings
 from collections import Counter
+from collections.abc import Collection
 from numbers import Real
 
 import joblib
@@ -208,13 +209,19 @@ def _check_parameters(policy, ignore, blank_range, max_saturated):
         raise ValueError(
             f"Expected policy as 'raise', 'drop' or 'mask', got {policy!r}."
         )
-    if isinstance(ignore, str) or not set(ignore) <= set(_IGNORABLE):
+    listed = isinstance(ignore, Collection) and not isinstance(ignore, str)
+    if not listed or not all(fault in _IGNORABLE for fault in ignore):
         raise ValueError(
             f"Expected ignore as a list of some of {', '.join(_IGNORABLE)}, got "
             f"{ignore!r}. Other faults keep images from being read."
         )
     check_scalar(blank_range, "blank_range", Real, min_val=0)
     check_scalar(max_saturated, "max_saturated", Real, min_val=0, max_val=1)
+    if not np.isfinite([blank_range, max_saturated]).all():
+        raise ValueError(
+            "Expected blank_range and max_saturated as finite numbers, got "
+            f"{blank_range!r} and {max_saturated!r}."
+        )
 
 
 def _warn_of_lacking(examined):

@@ -8,6 +8,7 @@ import numpy as np
 
 from sklearn_protloc.datasets._image_collection import ImageCollection
 from sklearn_protloc.datasets._sources import BRIGHTEST, PLANES, ColoredFiles
+from sklearn_protloc.utils import as_path
 
 COLORS = {"R": "red", "G": "green", "B": "blue", "Y": "yellow"}
 
@@ -43,7 +44,7 @@ class ColorFolder:
     """
 
     def __init__(self, folder, colors):
-        self._folder = Path(folder)
+        self._folder = as_path(folder, "images_dir")
         if not self._folder.is_dir():
             raise ValueError(f"Folder of images not found: {folder}.")
         self._single = {color: {} for color in colors}

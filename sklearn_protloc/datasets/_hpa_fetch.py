@@ -18,6 +18,7 @@ from sklearn_protloc.datasets._hpa_pages import (
     fetch_pages,
     list_images,
 )
+from sklearn_protloc.utils import as_path
 
 _GENE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 _ANTIBODY = re.compile(r"(?:HPA|CAB)[0-9]{6}")
@@ -148,7 +149,7 @@ def fetch_hpa(
     check_scalar(n_retries, "n_retries", Integral, min_val=0)
     check_scalar(delay, "delay", Real, min_val=0)
     store = DownloadFolder(
-        Path(get_data_home(data_home)) / "hpa",
+        _folder(data_home),
         registry=registry,
         download_if_missing=download_if_missing,
         n_retries=n_retries,
@@ -201,3 +202,10 @@ def _remember(path, table):
     partial = path.with_name(path.name + ".part")
     table.sort_values("Id").to_csv(partial, index=False)
     os.replace(partial, path)
+
+
+def _folder(data_home):
+    """Return the folder of the cache."""
+    if data_home is not None:
+        data_home = as_path(data_home, "data_home")
+    return Path(get_data_home(data_home)) / "hpa"

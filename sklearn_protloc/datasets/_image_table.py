@@ -5,7 +5,7 @@ import pandas as pd
 from sklearn.utils import Bunch
 
 from sklearn_protloc.datasets._image_collection import ImageCollection
-from sklearn_protloc.datasets._path_tables import paths_in_table
+from sklearn_protloc.datasets._path_tables import as_columns, paths_in_table
 from sklearn_protloc.datasets._tables import Table
 
 _ZERO_OR_ONE = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "false": 0, "true": 1}
@@ -170,7 +170,7 @@ def _from_columns(table, columns):
     """Return the indicator matrix and the names of columns of 0 and 1."""
     if columns is None:
         return None, []
-    columns = list(columns)
+    columns = as_columns(columns, "labels")
     if not columns or len(set(columns)) < len(columns):
         raise ValueError(
             "Expected labels as the name of one column that lists them, as a list of "

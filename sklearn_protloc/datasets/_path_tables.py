@@ -3,13 +3,27 @@
 import glob
 import os
 import re
-from pathlib import Path
+from collections.abc import Hashable, Sequence
 from string import Formatter
+
+from sklearn_protloc.utils import as_path
+
+
+def as_columns(columns, what):
+    """Return names of columns of a table, one or a list, as a list."""
+    columns = [columns] if isinstance(columns, str) else columns
+    listed = isinstance(columns, Sequence) or hasattr(columns, "tolist")
+    if not listed or not all(isinstance(name, Hashable) for name in columns):
+        raise TypeError(
+            f"Expected {what} as the name of a column or a list of names, got "
+            f"{columns!r}."
+        )
+    return list(columns)
 
 
 def paths_in_table(table, columns, root, id_column):
     """Return the files that a table lists, a column per channel, and its ids."""
-    columns = [columns] if isinstance(columns, str) else list(columns)
+    columns = as_columns(columns, "columns of image files")
     table.check_columns(columns + [id_column] * (id_column is not None))
     table.check_filled(columns, "file name")
     rows = table.frame[columns].to_numpy(dtype=object)
@@ -19,11 +33,12 @@ def paths_in_table(table, columns, root, id_column):
 
 def paths_in_folder(folder, pattern, channels):
     """Return the files of a folder that fit a pattern, and the ids of the samples."""
-    folder = Path(folder)
+    folder = as_path(folder, "the folder of images")
     if not folder.is_dir():
         raise ValueError(f"Folder of images not found: {folder}.")
+    channels = None if channels is None else _check_channels(channels)
     fields = _check_pattern(pattern, channels)
-    channels = [""] if channels is None else list(channels)
+    channels = [""] if channels is None else channels
     found = _find(folder, pattern, channels)
     if not found:
         such = f", with channel one of {', '.join(channels)}" if channels[0] else ""
@@ -48,8 +63,27 @@ def paths_in_folder(folder, pattern, channels):
     return [[found[sample][c] for c in channels] for sample in samples], ids
 
 
+def _check_channels(channels):
+    """Return what stands for each channel in the names of files."""
+    try:
+        channels = list(channels)
+    except TypeError:
+        channels = [channels]
+    if not all(isinstance(channel, str) for channel in channels):
+        raise TypeError(
+            "Expected channels as a list of what stands for each in file names, such "
+            f"as ['red', 'green'], got {channels!r}."
+        )
+    return channels
+
+
 def _check_pattern(pattern, channels):
     """Return the fields that tell samples apart, in the order of the pattern."""
+    if not isinstance(pattern, str):
+        raise TypeError(
+            "Expected pattern as a str with fields in braces, such as "
+            f"'{{id}}_{{channel}}.png', got {type(pattern).__name__}."
+        )
     fields = [field for _, field, _, _ in Formatter().parse(pattern) if field]
     samples = list(dict.fromkeys(f for f in fields if f != "channel"))
     if not samples or not all(field.isidentifier() for field in samples):

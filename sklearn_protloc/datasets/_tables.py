@@ -4,9 +4,12 @@ import gzip
 import os
 import warnings
 import zlib
+from collections.abc import Hashable
 
 import numpy as np
 import pandas as pd
+
+from sklearn_protloc.utils import as_path
 
 
 class Table:
@@ -39,6 +42,9 @@ class Table:
 
     def check_columns(self, columns):
         """Refuse a table that lacks some of the columns, or has no rows."""
+        unfit = [name for name in columns if not isinstance(name, Hashable)]
+        if unfit:
+            raise TypeError(f"Expected the name of a column, got {unfit[0]!r}.")
         missing = [str(name) for name in columns if name not in self.frame.columns]
         if missing:
             raise ValueError(
@@ -119,6 +125,8 @@ class Table:
 
 def read_csv(path, **options):
     """Return the cells of a CSV file as text, "" where there is none."""
+    if os.path.isdir(as_path(path, "the table")):
+        raise ValueError(f"Expected the file of a table, got a folder: {path}.")
     options = {"dtype": str, "keep_default_na": False, "index_col": False, **options}
     try:
         with warnings.catch_warnings():

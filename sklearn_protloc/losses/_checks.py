@@ -3,6 +3,8 @@
 import math
 import numbers
 
+import torch
+
 
 def check_number(name, value, low, high=math.inf):
     """Check that an option is a finite number within bounds, and return it."""
@@ -15,12 +17,23 @@ def check_number(name, value, low, high=math.inf):
 
 def check_alike(loss, scores, targets):
     """Return targets in the type of the scores, once their shapes are equal."""
+    check_tensors(loss, logits=scores, targets=targets)
     if scores.shape != targets.shape:
         raise ValueError(
             f"{type(loss).__name__} expects a target for each of the scores of shape "
             f"{tuple(scores.shape)}, got targets of shape {tuple(targets.shape)}."
         )
     return targets.to(scores.dtype)
+
+
+def check_tensors(loss, **tensors):
+    """Raise unless all that a loss is called with are tensors."""
+    for what, tensor in tensors.items():
+        if not isinstance(tensor, torch.Tensor):
+            raise TypeError(
+                f"{type(loss).__name__} expects {what} as a tensor, got "
+                f"{type(tensor).__name__}."
+            )
 
 
 def part_of(output, name, loss, networks):

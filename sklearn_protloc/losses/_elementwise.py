@@ -13,7 +13,7 @@ _REDUCTIONS = {
 
 def check_reduction(reduction):
     """Check that a reduction is one of those there are, and return it."""
-    if reduction not in _REDUCTIONS:
+    if not isinstance(reduction, str) or reduction not in _REDUCTIONS:
         raise ValueError(
             f"Expected reduction as one of {', '.join(map(repr, _REDUCTIONS))}, got "
             f"{reduction!r}."

@@ -5,7 +5,12 @@ import numbers
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from sklearn_protloc.losses._base import Loss
-from sklearn_protloc.losses._checks import check_alike, check_number, part_of
+from sklearn_protloc.losses._checks import (
+    check_alike,
+    check_number,
+    check_tensors,
+    part_of,
+)
 from sklearn_protloc.losses._dice import DiceLoss
 from sklearn_protloc.losses._elementwise import check_reduction, reduce
 from sklearn_protloc.losses._focal import focal
@@ -35,8 +40,24 @@ class _MaskLoss(Loss):
         self.threshold = check_number("threshold", threshold, 0, 1)
         self.dilation = dilation
 
+    def _check_images(self, images, n_images):
+        """Raise unless there is an image for each target."""
+        if images.ndim != 4 or 0 in images.shape or len(images) != n_images:
+            raise ValueError(
+                f"{type(self).__name__} expects an image for each of {n_images} "
+                "targets, (batch, n_channels, height, width), got images of shape "
+                f"{tuple(images.shape)}."
+            )
+        if not images.is_floating_point():
+            raise TypeError(
+                f"{type(self).__name__} expects images of a floating type, got "
+                f"{images.dtype}."
+            )
+
     def _maps_and_masks(self, output, targets, images):
         maps = part_of(output, "maps", self, "CytoFCN, TUNet or ConvolutionalMIL")
+        check_tensors(self, maps=maps, targets=targets, images=images)
+        self._check_images(images, len(targets))
         if maps.ndim != 4 or maps.shape[:2] != targets.shape:
             raise ValueError(
                 f"{type(self).__name__} expects maps of shape (batch, n_labels, "

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sklearn_protloc.utils import as_numbers
+
 __all__ = ["COUNT_METRICS", "as_count_metric", "evaluate_counts", "f1_from_counts"]
 
 
@@ -89,7 +91,7 @@ def evaluate_counts(
     Raises
     ------
     ValueError
-        If the metric returns another shape.
+        If shapes do not fit, or the metric returns another.
 
     Examples
     --------
@@ -97,8 +99,10 @@ def evaluate_counts(
     >>> evaluate_counts(f1_from_counts, [3, 0], [4, 0], n_positive=4, n_samples=10)
     array([0.75, 0.  ])
     """
-    tp = np.asarray(true_positives, dtype=np.float64)
-    predicted = np.asarray(predicted)
+    tp = as_numbers(true_positives, "true_positives")
+    predicted = _like(as_numbers(predicted, "predicted"), tp, "predicted")
+    n_positive = _like(as_numbers(n_positive, "n_positive"), tp, "n_positive")
+    n_samples = _like(as_numbers(n_samples, "n_samples"), tp, "n_samples")
     fp, fn = predicted - tp, n_positive - tp
     with np.errstate(divide="ignore", invalid="ignore"):
         values = np.asarray(metric(tp, fp, fn, n_samples - predicted - fn), dtype=float)
@@ -108,3 +112,14 @@ def evaluate_counts(
             f"its arrays, shape {tp.shape}, got shape {values.shape}."
         )
     return np.where(np.isnan(values), zero_division, values)
+
+
+def _like(counts, tp, name):
+    """Return counts in the shape of the true positives."""
+    try:
+        return np.broadcast_to(counts, tp.shape)
+    except ValueError:
+        raise ValueError(
+            f"Expected {name} with the shape of true_positives, {tp.shape}, got "
+            f"{counts.shape}."
+        ) from None

@@ -1,9 +1,8 @@
 """Reading labels, predictions and scores that belong together."""
 
 import numpy as np
-from scipy import sparse
 
-from sklearn_protloc.utils import check_indicator
+from sklearn_protloc.utils import as_numbers, check_indicator
 
 __all__ = [
     "check_zero_division",
@@ -91,9 +90,8 @@ def read_scores(y_true, y_score, name="y_score"):
     if not hasattr(y_true, "columns") and hasattr(y_score, "columns"):
         label_names = np.asarray([str(n) for n in y_score.columns], dtype=object)
     try:
-        values = y_score.toarray() if sparse.issparse(y_score) else y_score
-        scores = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+        scores = as_numbers(y_score, name)
+    except ValueError:
         raise ValueError(
             f"{name}: Expected numbers in an array of shape {truth.shape}, a column "
             "per label. A list of one array per label, as some classifiers give, is "
@@ -129,8 +127,8 @@ def check_zero_division(value):
 def _hint(y):
     """Return what to do with values that look like probabilities, else nothing."""
     try:
-        values = np.asarray(y, dtype=np.float64)
-    except (TypeError, ValueError):
+        values = as_numbers(y, "y")
+    except ValueError:
         return ""
     if values.ndim == 2 and ((values > 0) & (values < 1)).any():
         return " Are these probabilities? Compare them with thresholds: y_proba >= 0.5."

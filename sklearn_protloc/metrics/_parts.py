@@ -138,11 +138,13 @@ def scores_by_group(y_true, y_pred, groups, *, n_largest=None, zero_division=np.
 
 def read_groups(groups, n_samples):
     """Return groups as a Series with positions as index; none may be missing."""
-    groups = pd.Series(np.asarray(groups, dtype=object))
-    if len(groups) != n_samples:
+    groups = np.asarray(groups, dtype=object)
+    if groups.shape != (n_samples,):
+        got = len(groups) if groups.ndim == 1 else f"shape {groups.shape}"
         raise ValueError(
-            f"Expected a group for each of {n_samples} samples, got {len(groups)}."
+            f"Expected a group for each of {n_samples} samples, got {got}."
         )
+    groups = pd.Series(groups)
     if groups.isna().any():
         raise ValueError(
             f"Expected a group for each sample, got none for {groups.isna().sum()} "

@@ -1,10 +1,10 @@
 """Scoring the predictions of all folds at once."""
 
 import numpy as np
-from scipy import sparse
 
 from sklearn_protloc.metrics._inputs import read_labels
 from sklearn_protloc.metrics._scores import macro_f1_score
+from sklearn_protloc.utils import as_numbers
 
 __all__ = ["pooled_oof_score"]
 
@@ -55,6 +55,12 @@ def pooled_oof_score(y_true, y_pred, *, score=macro_f1_score):
     >>> round(sum(macro_f1_score(t, p) for t, p in folds) / 2, 3)  # the mean of folds
     0.667
     """
+    for name, folds in (("y_true", y_true), ("y_pred", y_pred)):
+        if not hasattr(folds, "__len__"):
+            raise TypeError(
+                f"Expected {name} as a list with an array per fold, got "
+                f"{type(folds).__name__}."
+            )
     if len(y_true) == 0 or len(y_true) != len(y_pred):
         raise ValueError(
             "Expected y_true and y_pred as lists with an array per fold, got "
@@ -75,7 +81,7 @@ def pooled_oof_score(y_true, y_pred, *, score=macro_f1_score):
 def _read_fold(number, y_true, y_pred):
     """Return the labels and predictions of one fold as arrays of one shape."""
     truth, _ = read_labels(y_true, f"y_true[{number}]")
-    predicted = y_pred.toarray() if sparse.issparse(y_pred) else np.asarray(y_pred)
+    predicted = as_numbers(y_pred, f"y_pred[{number}]")
     if predicted.shape != truth.shape:
         raise ValueError(
             f"Expected y_pred[{number}] with the shape of y_true[{number}], "

@@ -6,9 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from sklearn_protloc.utils import as_numbers
+
 __all__ = ["mcnemar_test", "wilcoxon_test"]
 
 METHODS = {"asymptotic": "approx", "exact": "exact"}  # "approx" is known to old SciPy
+ALTERNATIVES = ("greater", "two-sided", "less")
 DECIMALS = 12
 
 
@@ -61,8 +64,8 @@ def wilcoxon_test(
     >>> round(float(result.pvalue), 3)
     0.034
     """
-    if method not in METHODS:
-        raise ValueError(f"Expected method as 'asymptotic' or 'exact', got {method!r}.")
+    _check_choice("method", method, METHODS)
+    _check_choice("alternative", alternative, ALTERNATIVES)
     differences = _differences(scores_a, scores_b)
     return stats.wilcoxon(
         differences,
@@ -70,6 +73,14 @@ def wilcoxon_test(
         method=METHODS[method],
         correction=correction,
     )
+
+
+def _check_choice(name, value, choices):
+    """Raise unless a value is one of the words there are."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(
+            f"Expected {name} as {' or '.join(map(repr, choices))}, got {value!r}."
+        )
 
 
 def _differences(scores_a, scores_b):
@@ -80,7 +91,7 @@ def _differences(scores_a, scores_b):
             "Expected scores of the same labels in the same order, got Series with "
             "different indexes. Use scores_b.reindex(scores_a.index)."
         )
-    a, b = np.asarray(scores_a, dtype=np.float64), np.asarray(scores_b, np.float64)
+    a, b = as_numbers(scores_a, "scores_a"), as_numbers(scores_b, "scores_b")
     if a.ndim != 1 or a.shape != b.shape or len(a) == 0:
         raise ValueError(
             "Expected two scores for each label, arrays of one shape (n_labels,), got "
@@ -151,8 +162,7 @@ def mcnemar_test(n_only_a, n_only_b, *, method="asymptotic", correction=True):
     >>> mcnemar_test(60, 7).pvalue
     2.11...e-10
     """
-    if method not in METHODS:
-        raise ValueError(f"Expected method as 'asymptotic' or 'exact', got {method!r}.")
+    _check_choice("method", method, METHODS)
     for name, number in (("n_only_a", n_only_a), ("n_only_b", n_only_b)):
         if not isinstance(number, Integral) or number < 0:
             raise ValueError(

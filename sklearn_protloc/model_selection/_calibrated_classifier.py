@@ -164,11 +164,11 @@ class MultiLabelCalibratedClassifier(BaseCrossFittingClassifier):
             If the estimator has no `predict_proba`.
         """
         self._check_parameters()
-        X, y = indexable(as_rows(X), y)
-        check_same_order(X, y)
         indicator, label_names = check_label_columns(
             y, estimator=self, instead="sklearn.calibration.CalibratedClassifierCV"
         )
+        X, y = indexable(as_rows(X), y)
+        check_same_order(X, y)
         models = fit_models(
             self.estimator,
             X,
@@ -256,7 +256,7 @@ class MultiLabelCalibratedClassifier(BaseCrossFittingClassifier):
     def _check_parameters(self):
         check_estimator_and_cv(self.estimator, self.cv)
         check_min_positives(self.min_positives)
-        if self.method not in METHODS:
+        if not isinstance(self.method, str) or self.method not in METHODS:
             raise ValueError(
                 f"Expected method as one of {', '.join(map(repr, METHODS))}, got "
                 f"{self.method!r}."

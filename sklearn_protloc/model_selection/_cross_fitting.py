@@ -10,11 +10,14 @@ from sklearn.utils.metadata_routing import (
 )
 
 from sklearn_protloc.model_selection._threshold_models import as_splitter
+from sklearn_protloc.utils import LabelScoreMixin
 
 __all__ = ["BaseCrossFittingClassifier"]
 
 
-class BaseCrossFittingClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class BaseCrossFittingClassifier(
+    LabelScoreMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
+):
     """Classifier around an `estimator` that is fitted to folds of `cv`."""
 
     def get_metadata_routing(self):

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch
 
 from sklearn_protloc.datasets import check_images
@@ -13,7 +12,11 @@ from sklearn_protloc.metrics import f1_from_counts
 from sklearn_protloc.model_selection._count_metrics import macro_score
 from sklearn_protloc.model_selection._splitters import as_indicator
 from sklearn_protloc.model_selection._threshold_models import as_splitter
-from sklearn_protloc.utils import group_codes
+from sklearn_protloc.utils import (
+    as_cv,
+    check_image_data,
+    group_codes,
+)
 
 __all__ = ["leakage_report"]
 
@@ -101,6 +104,8 @@ def leakage_report(y, *, cv, groups=None, images=None, n_jobs=None):
     if groups is not None:
         groupings["groups"] = group_codes(groups, len(indicator))
     if images is not None:
+        if hasattr(images, "dtype"):
+            check_image_data(images)
         found = check_images(images, policy="mask", ignore=_NO_MATTER, n_jobs=n_jobs)
         groupings["duplicates"] = found.groups
     if not groupings:
@@ -144,7 +149,7 @@ class LeakageReport(Bunch):
 
 def _splits(cv, y, groups, n_samples):
     """Return the list of (train, test) rows that `cv` stands for."""
-    cv = check_cv(as_splitter(cv, grouped=groups is not None))
+    cv = as_cv(as_splitter(cv, grouped=groups is not None))
     rows = np.arange(n_samples)
     with warnings.catch_warnings():
         # That a splitter ignores groups is what is examined here.

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.model_selection import check_cv
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
@@ -16,6 +15,7 @@ from sklearn_protloc.model_selection._splitters import (
     MultilabelStratifiedKFold,
 )
 from sklearn_protloc.utils import (
+    as_cv,
     label_probabilities,
     out_of_fold,
     stratified_holdout,
@@ -145,4 +145,4 @@ def _splits(X, indicator, cv, random_state, split_params):
         held_out = stratified_holdout(indicator, cv, random_state)
         return [(np.flatnonzero(~held_out), np.flatnonzero(held_out))]
     cv = as_splitter(cv, grouped="groups" in split_params)
-    return list(check_cv(cv).split(X, indicator, **split_params))
+    return list(as_cv(cv).split(X, indicator, **split_params))

@@ -244,12 +244,13 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
                 f"{type(self).__name__} requires y to be passed, but the target y is "
                 "None."
             )
+        single = as_single_column(y, warn=True)
+        target = check_indicator(y) if single is None else None
         X, y = indexable(as_rows(X), y)
         check_same_order(X, y)
         params = self._route(params)
-        single = as_single_column(y, warn=True)
         if single is None:
-            self._fit_labels(X, y, params)
+            self._fit_labels(X, y, *target, params)
         else:
             self._fit_single(X, single, params[0])
         self._tell_features()
@@ -266,10 +267,8 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
         for name in OF_THRESHOLDS:
             setattr(self, name, None)
 
-    def _fit_labels(self, X, y, params):
+    def _fit_labels(self, X, y, indicator, label_names, params):
         """Predict held-out samples, tune the thresholds on them and refit."""
-        indicator, self.label_names_ = check_indicator(y)
-        self.classes_ = np.arange(indicator.shape[1])
         models = fit_models(
             self.estimator,
             X,
@@ -281,25 +280,24 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
             random_state=self.random_state,
             params=params,
         )
-        self.estimator_, self.estimators_ = models.final, models.of_folds
-        self.oof_proba_, self.train_indices_ = (
-            models.probabilities,
-            models.train_indices,
-        )
         on_training = self.strategy == "dice" and not is_prefit(self.estimator, self.cv)
         tuned = tune(
             as_rule(self.strategy),
             indicator,
-            models.training_probabilities(X) if on_training else self.oof_proba_,
+            models.training_probabilities(X) if on_training else models.probabilities,
             models.folds,
-            self.label_names_,
-            scored=self.oof_proba_,
+            label_names,
+            scored=models.probabilities,
             metric=as_metric(self.metric),
             step=self.step,
             absent_threshold=self.absent_threshold,
             min_positives=self.min_positives,
             empty=self.empty,
         )
+        self.classes_, self.label_names_ = np.arange(len(label_names)), label_names
+        self.estimator_, self.estimators_ = models.final, models.of_folds
+        self.oof_proba_ = models.probabilities
+        self.train_indices_ = models.train_indices
         self.empty_, self.report_ = self.empty, tuned.report
         self.thresholds_, self.thresholds_std_ = tuned.thresholds, tuned.stds
         self.best_score_, self.score_estimate_ = tuned.best_score, tuned.score_estimate

@@ -6,7 +6,12 @@ program differs from its text: facts follow the authors' programs.
 
 from torch import nn
 
-from sklearn_protloc.networks._layers import OneSize, glorot_normal, size_error
+from sklearn_protloc.networks._layers import (
+    OneSize,
+    check_arguments,
+    glorot_normal,
+    size_error,
+)
 from sklearn_protloc.networks._localization import Localization
 from sklearn_protloc.networks._noisy_and import NoisyAnd
 from sklearn_protloc.networks._strips import StripBlocks
@@ -147,6 +152,7 @@ class ConvolutionalMIL(nn.Module):
         image_size=1024,
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         if variant not in _VARIANTS:
             raise ValueError(
                 f"Expected variant as 'kraus' or 'table7', got {variant!r}."

@@ -6,7 +6,11 @@ The paper's figure with the numbers of maps is not in its text; widths are chose
 from torch import nn
 
 from sklearn_protloc.networks._cyto_blocks import cyto_blocks
-from sklearn_protloc.networks._layers import OneSize, glorot_uniform
+from sklearn_protloc.networks._layers import (
+    OneSize,
+    check_arguments,
+    glorot_uniform,
+)
 from sklearn_protloc.utils import check_image_size
 
 __all__ = ["CytoCNN"]
@@ -89,6 +93,7 @@ class CytoCNN(nn.Module):
         image_size=256,
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         size = check_image_size(image_size)
         self.features = nn.Sequential(
             OneSize("CytoCNN", size),

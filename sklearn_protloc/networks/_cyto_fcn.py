@@ -6,7 +6,10 @@ The paper's figure with the numbers of maps is not in its text; widths are chose
 from torch import nn
 
 from sklearn_protloc.networks._cyto_blocks import cyto_blocks
-from sklearn_protloc.networks._layers import glorot_uniform
+from sklearn_protloc.networks._layers import (
+    check_arguments,
+    glorot_uniform,
+)
 from sklearn_protloc.networks._localization import Localization
 
 __all__ = ["CytoFCN"]
@@ -80,6 +83,7 @@ class CytoFCN(nn.Module):
         head_kernel_size=1,
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         self.features = nn.Sequential(
             cyto_blocks(n_channels, width, kernel_size, n_pools=4),
             nn.Dropout2d(dropout),

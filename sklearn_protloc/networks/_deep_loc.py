@@ -6,7 +6,12 @@ parameters counts batch norm where its text and program have SELU: both can be b
 
 from torch import nn
 
-from sklearn_protloc.networks._layers import NormLinear, OneSize, lecun_normal
+from sklearn_protloc.networks._layers import (
+    NormLinear,
+    OneSize,
+    check_arguments,
+    lecun_normal,
+)
 from sklearn_protloc.networks._strips import StripBlocks
 from sklearn_protloc.utils import check_image_size
 
@@ -114,6 +119,7 @@ class DeepLoc(nn.Module):
         image_size=1024,
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         if norm not in (None, "batch"):
             raise ValueError(f"Expected norm as None or 'batch', got {norm!r}.")
         height, width = check_image_size(image_size)

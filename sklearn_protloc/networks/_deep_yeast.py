@@ -5,7 +5,12 @@ Pärnamaa and Parts (2017), and as a comparison of the GapNet variant.
 
 from torch import nn
 
-from sklearn_protloc.networks._layers import NormLinear, OneSize, glorot_uniform
+from sklearn_protloc.networks._layers import (
+    NormLinear,
+    OneSize,
+    check_arguments,
+    glorot_uniform,
+)
 from sklearn_protloc.networks._strips import StripBlocks
 from sklearn_protloc.utils import check_image_size
 
@@ -103,6 +108,7 @@ class DeepYeast(nn.Module):
         image_size=192,
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         height, width = check_image_size(image_size)
         a, b, c = widths
         self.features = nn.Sequential(

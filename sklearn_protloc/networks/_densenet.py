@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from sklearn_protloc.networks._backbone import PooledFeatures
+from sklearn_protloc.networks._layers import check_arguments
 
 __all__ = ["DenseNet121"]
 
@@ -129,6 +130,7 @@ class DenseNet121(nn.Module):
         n_blocks=(6, 12, 24, 16),
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         maps, n_maps = _dense_maps(n_channels, growth_rate, n_blocks, dropout)
         self.features = PooledFeatures(maps, "DenseNet121", least=29, least_alone=61)
         self.head = nn.Linear(n_maps, n_labels)

@@ -8,7 +8,10 @@ not say that averages a and b are taken after the pooling.
 import torch
 from torch import nn
 
-from sklearn_protloc.networks._layers import lecun_normal
+from sklearn_protloc.networks._layers import (
+    check_arguments,
+    lecun_normal,
+)
 from sklearn_protloc.networks._strips import in_strips
 
 __all__ = ["GapNetPL"]
@@ -102,6 +105,7 @@ class GapNetPL(nn.Module):
         self, n_channels, n_labels, *, dropout=0.3, widths=(32, 64, 128), n_hidden=256
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         self.features = _GapFeatures(n_channels, widths)
         self.head = nn.Sequential(
             _dense(sum(widths), n_hidden, dropout),

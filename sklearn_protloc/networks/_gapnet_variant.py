@@ -7,7 +7,10 @@ leaves open follows the public program that the text visibly follows.
 import torch
 from torch import nn
 
-from sklearn_protloc.networks._layers import glorot_uniform
+from sklearn_protloc.networks._layers import (
+    check_arguments,
+    glorot_uniform,
+)
 from sklearn_protloc.networks._strips import in_strips
 
 __all__ = ["GapNetVariant"]
@@ -120,6 +123,7 @@ class GapNetVariant(nn.Module):
         n_hidden=256,
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         self.features = _GapFeatures(n_channels, widths, mid_convs, stride, dropout)
         self.head = nn.Sequential(
             _dense(sum(widths), n_hidden, dropout),

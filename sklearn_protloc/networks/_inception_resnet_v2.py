@@ -16,7 +16,10 @@ from sklearn_protloc.networks._inception import (
     sequence,
     stem_steps,
 )
-from sklearn_protloc.networks._layers import glorot_uniform
+from sklearn_protloc.networks._layers import (
+    check_arguments,
+    glorot_uniform,
+)
 
 __all__ = ["InceptionResNetV2"]
 
@@ -158,6 +161,7 @@ class InceptionResNetV2(nn.Module):
         self, n_channels, n_labels, *, dropout=0.2, width=1.0, n_blocks=(10, 20, 10)
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         maps, n_maps = _maps(n_channels, n_blocks, width)
         self.features = PooledFeatures(
             maps, "InceptionResNetV2", least=LEAST, least_alone=LEAST_ALONE

@@ -15,6 +15,7 @@ from sklearn_protloc.networks._inception import (
     sequence,
     stem_steps,
 )
+from sklearn_protloc.networks._layers import check_arguments
 from sklearn_protloc.networks._localization import Localization
 
 __all__ = ["InceptionV3"]
@@ -154,6 +155,7 @@ class InceptionV3(nn.Module):
         self, n_channels, n_labels, *, dropout=0.5, width=1.0, auxiliary=False
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         stem, n_maps = sequence(n_channels, stem_steps(), width)
         blocks = [_block_a(n) for n in (32, 64, 64)] + [_block_b()]
         blocks += [_block_c(n) for n in (128, 160, 160, 192)]

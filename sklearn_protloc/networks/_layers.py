@@ -1,8 +1,10 @@
 """Starting weights, layers and checks of sizes that several networks share."""
 
 import math
+from numbers import Integral, Real
 
 import torch
+from sklearn.utils import check_scalar
 from torch import nn
 from torch.nn.functional import batch_norm
 
@@ -11,11 +13,21 @@ from sklearn_protloc.utils import check_image_size
 __all__ = [
     "NormLinear",
     "OneSize",
+    "check_arguments",
     "glorot_normal",
     "glorot_uniform",
     "lecun_normal",
     "size_error",
 ]
+
+
+def check_arguments(n_channels, n_labels, dropout):
+    """Refuse sizes and shares of which torch would say less, or nothing."""
+    check_scalar(n_channels, "n_channels", Integral, min_val=1)
+    check_scalar(n_labels, "n_labels", Integral, min_val=1)
+    check_scalar(dropout, "dropout", Real)
+    if not 0 <= dropout <= 1:
+        raise ValueError(f"Expected dropout from 0 to 1, got {dropout!r}.")
 
 
 def lecun_normal(layer):

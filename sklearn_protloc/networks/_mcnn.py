@@ -7,7 +7,12 @@ maximum pooling where the paper says scaling.
 import torch
 from torch import nn
 
-from sklearn_protloc.networks._layers import OneSize, glorot_uniform, size_error
+from sklearn_protloc.networks._layers import (
+    OneSize,
+    check_arguments,
+    glorot_uniform,
+    size_error,
+)
 from sklearn_protloc.networks._strips import in_strips
 from sklearn_protloc.utils import check_image_size
 
@@ -117,6 +122,7 @@ class MCNN(nn.Module):
         image_size=1024,
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         size = check_image_size(image_size)
         if size[0] % _MULTIPLE or size[1] % _MULTIPLE:
             needed = f"a height and width that are multiples of {_MULTIPLE} pixels"

@@ -14,6 +14,7 @@ from sklearn_protloc.networks._backbone import (
     conv_norm_relu,
     max_and_mean,
 )
+from sklearn_protloc.networks._layers import check_arguments
 
 __all__ = ["ResNet34", "ResNet50"]
 
@@ -138,6 +139,7 @@ class ResNet34(nn.Module):
         n_hidden=None,
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         maps, n_maps = _residual_maps(n_channels, width, n_blocks, _basic_block, 1)
         if n_hidden is None:
             self.features = PooledFeatures(maps, "ResNet34", least_alone=33)
@@ -250,6 +252,7 @@ class ResNet50(nn.Module):
         extra_conv=False,
     ):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
 
         def block(*sizes):
             return _bottleneck(*sizes, extra_conv=extra_conv)

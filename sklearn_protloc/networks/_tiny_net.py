@@ -2,6 +2,8 @@
 
 from torch import nn
 
+from sklearn_protloc.networks._layers import check_arguments
+
 __all__ = ["TinyNet"]
 
 
@@ -36,6 +38,7 @@ class TinyNet(nn.Module):
 
     def __init__(self, n_channels, n_labels, *, dropout=0.1, width=16):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         self.features = nn.Sequential(
             nn.Conv2d(n_channels, width, 3, stride=2, padding=1),
             nn.ReLU(),

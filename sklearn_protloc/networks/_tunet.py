@@ -7,6 +7,7 @@ told where it is made.
 import torch
 from torch import nn
 
+from sklearn_protloc.networks._layers import check_arguments
 from sklearn_protloc.networks._localization import Localization
 
 __all__ = ["TUNet"]
@@ -137,6 +138,7 @@ class TUNet(nn.Module):
 
     def __init__(self, n_channels, n_labels, *, dropout=0.5, width=32, batch_norm=True):
         super().__init__()
+        check_arguments(n_channels, n_labels, dropout)
         self.features = _TwinFeatures(n_channels, n_labels, dropout, width, batch_norm)
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(32 * width, n_labels))
         self.apply(_initialize)

@@ -13,6 +13,7 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn_protloc.over_sampling._rows import (
     check_labels,
     check_samples,
+    check_weights,
     like,
     take_rows,
 )
@@ -104,11 +105,8 @@ class MultiLabelSampler(SamplerMixin, BaseEstimator, ABC):
         X = check_samples(X)
         n_samples = X.shape[0]
         y, Y, names = check_labels(y, n_samples)
-        if sample_weight is not None and len(sample_weight) != n_samples:
-            raise ValueError(
-                f"X has {n_samples} samples and sample_weight {len(sample_weight)} "
-                "values: give the weight of every sample before resampling."
-            )
+        if sample_weight is not None:
+            check_weights(sample_weight, n_samples)
         rng = check_random_state(getattr(self, "random_state", None))
         made = self._fit_resample(X, Y, names, rng)
         after = Y[made.rows] if made.labels is None else made.labels

@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from sklearn_protloc.utils import check_indicator
+
 
 class ClassAwareSampler(BaseEstimator):
     """Draw a label, then an image that has it, for each place of an epoch.
@@ -39,7 +41,7 @@ class ClassAwareSampler(BaseEstimator):
 
         Parameters
         ----------
-        y : ndarray of shape (n_samples, n_labels)
+        y : array-like of shape (n_samples, n_labels)
             0/1 targets of the training images.
         rng : numpy.random.Generator
             Where chance comes from; it decides everything.
@@ -52,8 +54,9 @@ class ClassAwareSampler(BaseEstimator):
         Raises
         ------
         ValueError
-            If no image has a label.
+            If `y` is no indicator, or no image has a label.
         """
+        y, _ = check_indicator(y)
         present = np.flatnonzero(y.any(axis=0))
         if not len(present):
             raise ValueError(

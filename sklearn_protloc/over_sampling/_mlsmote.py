@@ -11,6 +11,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn_protloc.over_sampling._base import MultiLabelSampler, Resampled
 from sklearn_protloc.over_sampling._imbalance import imbalance_ratios, minority_labels
 from sklearn_protloc.over_sampling._rows import is_table
+from sklearn_protloc.utils import as_numbers
 
 
 class MLSMOTE(MultiLabelSampler):
@@ -100,7 +101,8 @@ class MLSMOTE(MultiLabelSampler):
                 f"of shape {tuple(X.shape)}. Use RareLabelOverSampler with an "
                 "augmenter, or compute features first."
             )
-        X = check_array(X, dtype=[np.float64, np.float32])
+        as_numbers(X, "X")
+        X = check_array(X, dtype=[np.float64, np.float32], input_name="X")
         rows, features, labels = [np.arange(len(X))], [X], [Y]
         for label in minority_labels(imbalance_ratios(Y))[0]:
             bag = np.flatnonzero(Y[:, label])

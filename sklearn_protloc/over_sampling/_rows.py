@@ -7,6 +7,7 @@ from sklearn.utils import _safe_indexing
 
 from sklearn_protloc.datasets import as_lazy
 from sklearn_protloc.utils import (
+    as_numbers,
     as_single_column,
     check_image_data,
     check_indicator,
@@ -58,6 +59,22 @@ def check_labels(y, n_samples):
     elif not isinstance(y, pd.DataFrame):
         y = np.asarray(y)
     return y, indicator, names
+
+
+def check_weights(sample_weight, n_samples):
+    """Check that there is a weight for each sample."""
+    weights = as_numbers(sample_weight, "sample_weight")
+    if weights.shape != (n_samples,):
+        n_weights = len(weights) if weights.ndim == 1 else f"shape {weights.shape}"
+        raise ValueError(
+            f"X has {n_samples} samples and sample_weight {n_weights} "
+            "values: give the weight of every sample before resampling."
+        )
+    if not (np.isfinite(weights) & (weights >= 0)).all():
+        raise ValueError(
+            "Expected sample_weight as finite numbers from 0 upwards, got others in "
+            f"{(~(np.isfinite(weights) & (weights >= 0))).sum()} rows."
+        )
 
 
 def take_rows(values, rows):

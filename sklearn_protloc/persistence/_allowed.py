@@ -7,6 +7,7 @@ import functools
 import importlib
 import inspect
 import sys
+from collections.abc import Iterable
 
 import numpy as np
 import skorch
@@ -93,6 +94,10 @@ class Allowed:
 
     def __init__(self, trusted=()):
         self._trusted = {}
+        if isinstance(trusted, str) or not isinstance(trusted, Iterable):
+            raise TypeError(
+                f"Expected trusted as a list of classes and functions, got {trusted!r}."
+            )
         for thing in trusted:
             if not (inspect.isclass(thing) or inspect.isfunction(thing)):
                 raise TypeError(

@@ -3,7 +3,8 @@
 import contextlib
 import os
 import uuid
-from pathlib import Path
+
+from sklearn_protloc.utils import as_path
 
 __all__ = ["replacing"]
 
@@ -16,7 +17,7 @@ def replacing(path):
     hours of training. After an error `path` is as it was; after a loss of power it is
     the old file or the new one, whole.
     """
-    path = Path(path).resolve()  # a link stays a link
+    path = as_path(path).resolve()  # a link stays a link
     if path.exists() and not path.is_file():
         raise ValueError(f"Expected a file to write, got a folder or device: {path}.")
     if not path.parent.is_dir():

@@ -7,6 +7,7 @@ from sklearn_protloc.persistence._archive import ArchiveReader, parse_json
 from sklearn_protloc.persistence._codec import Decoder
 from sklearn_protloc.persistence._errors import ModelFileError
 from sklearn_protloc.persistence._kinds import KINDS
+from sklearn_protloc.utils import as_path
 
 __all__ = ["load_model"]
 
@@ -63,6 +64,9 @@ def load_model(path, *, trusted=()):
     Resize(image_size=64)
     """
     allowed = Allowed(trusted)
+    path = as_path(path)
+    if path.is_dir():
+        raise ModelFileError(f"{path} cannot be opened as a model: it is a folder.")
     with open(path, "rb") as file:
         try:
             return _read(file, allowed)

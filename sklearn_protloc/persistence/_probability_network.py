@@ -79,7 +79,7 @@ def probability_network(model, dtype):
             "optimizer.estimator_ or pipeline[-1]; what is around it is left out."
         )
     check_is_fitted(model)
-    if dtype not in _LARGEST:
+    if not isinstance(dtype, str) or dtype not in _LARGEST:
         raise ValueError(f"Expected dtype as one of {list(_LARGEST)}, got {dtype!r}.")
     network = ProbabilityNetwork(
         copy.deepcopy(model.net_.module_),

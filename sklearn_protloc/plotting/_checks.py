@@ -1,8 +1,22 @@
 """Whether images, labels and probabilities to draw belong together."""
 
-from sklearn_protloc.plotting._composite import check_order
+import numpy as np
 
-__all__ = ["check_number", "check_together"]
+from sklearn_protloc.plotting._composite import check_order
+from sklearn_protloc.utils import as_numbers
+
+__all__ = ["as_thresholds", "check_number", "check_together"]
+
+
+def as_thresholds(thresholds, n_labels):
+    """Return a threshold for each label, of one for all or one for each."""
+    values = as_numbers(thresholds, "thresholds")
+    if values.shape not in [(), (n_labels,)] or np.isnan(values).any():
+        raise ValueError(
+            f"Expected thresholds as one number, or one for each of {n_labels} labels, "
+            f"without NaN, got {values.tolist()}."
+        )
+    return np.broadcast_to(values, n_labels)
 
 
 def check_number(n_images, most):

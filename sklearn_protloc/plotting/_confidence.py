@@ -1,10 +1,12 @@
 """Probabilities of single images beside their thresholds."""
 
 import numpy as np
+from sklearn.utils.validation import _num_samples
 
-from sklearn_protloc.plotting._checks import check_number, check_together
+from sklearn_protloc.datasets import as_rows
+from sklearn_protloc.plotting._checks import as_thresholds, check_number, check_together
 from sklearn_protloc.plotting._composite import composite, without_reticulum
-from sklearn_protloc.plotting._named import fitted_attribute, names_for
+from sklearn_protloc.plotting._named import as_names, fitted_attribute, names_for
 from sklearn_protloc.plotting._style import (
     COLORS,
     axes_of_size,
@@ -12,8 +14,10 @@ from sklearn_protloc.plotting._style import (
     text_inches,
 )
 from sklearn_protloc.utils import (
+    as_numbers,
     check_image_data,
     check_indicator,
+    check_method,
     import_or_raise,
     label_probabilities,
     read_image,
@@ -147,8 +151,13 @@ class ConfidenceDisplay:
         ValueError
             If there are too many images, or labels and probabilities do not fit.
         """
-        check_number(len(X), MOST_IMAGES)
-        n_labels = len(estimator.classes_) if y is None else np.shape(y)[1]
+        check_method(estimator, "predict_proba")
+        X = as_rows(X)
+        check_number(_num_samples(X), MOST_IMAGES)
+        if y is None:
+            n_labels = len(estimator.classes_)
+        else:
+            n_labels = check_indicator(y)[0].shape[1]
         thresholds = fitted_attribute(estimator, "thresholds_")
         return cls.from_predictions(
             y,
@@ -204,16 +213,16 @@ class ConfidenceDisplay:
             If there are too many images, or the arguments do not fit each other.
         """
         names = names_for(p if y is None else y, label_names, None)
-        values = np.asarray(p, dtype=np.float64)
+        values = as_numbers(p, "p")
         annotated = None if y is None else check_indicator(y)[0]
         images = None if images is None else check_image_data(images)
-        check_number(len(values), MOST_IMAGES)
         check_together(values, annotated, images, order)
+        check_number(len(values), MOST_IMAGES)
         n_labels = values.shape[1]
         display = cls(
             probabilities=values,
-            thresholds=np.broadcast_to(thresholds, n_labels),
-            label_names=range(n_labels) if names is None else names,
+            thresholds=as_thresholds(thresholds, n_labels),
+            label_names=range(n_labels) if names is None else as_names(names, n_labels),
             y=annotated,
             images=images,
             order=order,

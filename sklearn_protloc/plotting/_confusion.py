@@ -7,6 +7,7 @@ from sklearn_protloc.metrics import label_cooccurrence, localization_confusion_m
 from sklearn_protloc.plotting._matrix import draw_matrix
 from sklearn_protloc.plotting._named import named
 from sklearn_protloc.plotting._style import with_counts
+from sklearn_protloc.utils import check_method
 
 __all__ = ["LocalizationConfusionDisplay"]
 
@@ -109,7 +110,7 @@ class LocalizationConfusionDisplay:
         """
         return cls.from_predictions(
             named(y, label_names, estimator),
-            estimator.predict(X),
+            check_method(estimator, "predict").predict(X),
             normalize=normalize,
             ax=ax,
         )

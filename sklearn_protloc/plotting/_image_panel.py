@@ -115,8 +115,10 @@ class ImagePanelDisplay:
         X = check_image_data(X)
         check_order(order, X.shape[1:])
         check_number(len(X), MOST_IMAGES)
-        unknown = set("".join(shown or ())) - set(order)
-        if unknown or isinstance(shown, str):
+        listed = shown is None or (
+            isinstance(shown, tuple | list) and all(isinstance(s, str) for s in shown)
+        )
+        if not listed or set("".join(shown or ())) - set(order):
             raise ValueError(
                 f"Expected shown as a tuple of texts made of letters of {order!r}, "
                 f"such as ({order[:3]!r}, {order[0]!r}), got {shown!r}."

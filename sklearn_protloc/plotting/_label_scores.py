@@ -13,6 +13,7 @@ from sklearn_protloc.plotting._style import (
     offsets,
     with_counts,
 )
+from sklearn_protloc.utils import check_method
 
 __all__ = ["LabelScoresDisplay"]
 
@@ -129,7 +130,10 @@ class LabelScoresDisplay:
             If labels and predictions do not fit each other.
         """
         models = as_series(estimator)
-        predictions = {name: model.predict(X) for name, model in models.items()}
+        predictions = {
+            name: check_method(model, "predict").predict(X)
+            for name, model in models.items()
+        }
         return cls.from_predictions(
             named(y, label_names, next(iter(models.values()))),
             predictions,
@@ -184,7 +188,7 @@ class LabelScoresDisplay:
             If labels and predictions do not fit each other, or there are more models
             than colours.
         """
-        if metric not in NAMES:
+        if not isinstance(metric, str) or metric not in NAMES:
             raise ValueError(
                 f"Expected metric as {', '.join(map(repr, NAMES))}, got {metric!r}."
             )

@@ -5,6 +5,7 @@ import numpy as np
 from sklearn_protloc.metrics import accuracy_by_n_labels
 from sklearn_protloc.plotting._named import named
 from sklearn_protloc.plotting._style import axes_of_size, legend_above, percent
+from sklearn_protloc.utils import check_method
 
 __all__ = ["LabelsPerImageDisplay"]
 
@@ -90,7 +91,9 @@ class LabelsPerImageDisplay:
             If labels and predictions do not fit each other.
         """
         y = named(y, None, estimator)
-        return cls.from_predictions(y, estimator.predict(X), ax=ax)
+        return cls.from_predictions(
+            y, check_method(estimator, "predict").predict(X), ax=ax
+        )
 
     @classmethod
     def from_predictions(cls, y_true, y_pred, *, ax=None):

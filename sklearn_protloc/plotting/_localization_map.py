@@ -1,5 +1,7 @@
 """Where each label is, over the image."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
@@ -8,7 +10,9 @@ from sklearn_protloc.plotting._composite import (
     composite,
     without_reticulum,
 )
+from sklearn_protloc.plotting._named import as_names
 from sklearn_protloc.plotting._style import axes_of_size, panels, wrapped
+from sklearn_protloc.utils import as_numbers, check_image_data
 
 __all__ = ["LocalizationMapDisplay"]
 
@@ -145,7 +149,8 @@ class LocalizationMapDisplay:
         if labels is None:
             labels = np.flatnonzero(proba >= 0.5)
             labels = labels if len(labels) else [proba.argmax()]
-        labels = [labels] if isinstance(labels, str) else list(labels)
+        one = isinstance(labels, str) or not isinstance(labels, Iterable)
+        labels = [labels] if one else list(labels)
         maps = model.predict_maps(image[np.newaxis], labels=labels, n_shifts=n_shifts)[
             0
         ]
@@ -203,7 +208,12 @@ class LocalizationMapDisplay:
             If shapes do not match, a value of a map is NaN or not in [0, 1], or letters
             do not fit the channels.
         """
-        maps, image = np.asarray(maps), np.asarray(image)
+        maps, image = as_numbers(maps, "maps"), np.asarray(image)
+        check_image_data(image[np.newaxis])
+        if probabilities is not None:
+            probabilities = as_numbers(probabilities, "probabilities")
+        if label_names is not None:
+            label_names = as_names(label_names)
         check_order(order, image.shape)
         _check_shapes(maps, image, label_names, probabilities, masks)
         if label_names is None:
@@ -282,11 +292,13 @@ def _check_shapes(maps, image, label_names, probabilities, masks):
         raise ValueError("Expected maps in [0, 1], without NaN.")
     given = {"label_names": label_names, "probabilities": probabilities}
     for name, values in given.items():
-        if values is not None and len(values) != len(maps):
+        if values is not None and np.shape(values) != (len(maps),):
             raise ValueError(
-                f"Expected one of {name} for each of {len(maps)} maps, got "
-                f"{len(values)}."
+                f"Expected one of {name} for each of {len(maps)} maps, got shape "
+                f"{np.shape(values)}."
             )
+    if probabilities is not None and not np.isfinite(probabilities).all():
+        raise ValueError("Expected finite probabilities, got NaN or infinity.")
     if masks is not None and np.shape(masks) != maps.shape:
         raise ValueError(
             f"Expected masks like the maps, of shape {maps.shape}, got "

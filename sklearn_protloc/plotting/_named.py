@@ -1,11 +1,13 @@
 """Names of labels, from tables and from fitted models."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from sklearn_protloc.plotting._style import COLORS
 from sklearn_protloc.utils import check_indicator
 
-__all__ = ["as_series", "fitted_attribute", "named", "names_for"]
+__all__ = ["as_names", "as_series", "fitted_attribute", "named", "names_for"]
 
 
 def named(y, label_names=None, estimator=None):
@@ -29,21 +31,33 @@ def named(y, label_names=None, estimator=None):
     if names is None:
         return y
     indicator, _ = check_indicator(y)
-    if len(names) != indicator.shape[1]:
-        raise ValueError(
-            f"Expected a name for each of {indicator.shape[1]} labels, got "
-            f"{len(names)}."
-        )
+    names = as_names(names, indicator.shape[1])
     return pd.DataFrame(indicator, columns=names, index=getattr(y, "index", None))
 
 
 def names_for(y, label_names, estimator):
     """Return names of labels, or None if there are none but numbers."""
     if label_names is not None:
-        return [str(name) for name in label_names]
+        return as_names(label_names)
     if hasattr(y, "columns"):
         return [str(name) for name in y.columns]
     return fitted_attribute(estimator, "label_names_")
+
+
+def as_names(label_names, n_labels=None):
+    """Return names of labels as a list of str, one for each if their number is told."""
+    if isinstance(label_names, str) or not isinstance(label_names, Iterable):
+        raise TypeError(
+            "Expected label_names as a list of names, got "
+            f"{type(label_names).__name__}."
+        )
+    names = [str(name) for name in label_names]
+    if n_labels is not None and len(names) != n_labels:
+        raise ValueError(
+            f"Expected label_names with a name for each of {n_labels} labels, got "
+            f"{len(names)}."
+        )
+    return names
 
 
 def fitted_attribute(estimator, name):

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.metrics import precision_recall_curve
 
 from sklearn_protloc.metrics import label_scores
+from sklearn_protloc.plotting._checks import as_thresholds
 from sklearn_protloc.plotting._named import fitted_attribute, named
 from sklearn_protloc.plotting._style import COLORS, grid_of_panels, wrapped
 from sklearn_protloc.utils import check_indicator, label_probabilities
@@ -141,7 +142,7 @@ class MultiLabelPrecisionRecallDisplay:
         scores = label_scores(y_true, y_score=y_score)
         p = np.asarray(y_score, dtype=np.float64)
         if thresholds is not None:
-            decided = p >= thresholds
+            decided = p >= as_thresholds(thresholds, p.shape[1])
             marked = label_scores(y_true, decided)[["precision", "recall"]]
             scores[["precision", "recall"]] = marked.to_numpy()
         indicator, _ = check_indicator(y_true)

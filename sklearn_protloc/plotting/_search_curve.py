@@ -1,5 +1,6 @@
 """The score of a search against a hyper-parameter."""
 
+from collections.abc import Mapping
 from numbers import Real
 
 import numpy as np
@@ -200,7 +201,12 @@ class SearchCurveDisplay:
 
 def _column(cv_results, prefix, name):
     """Return a column of the results of a search, or name those that there are."""
-    if prefix + name not in cv_results:
+    if not isinstance(cv_results, Mapping | pd.DataFrame):
+        raise TypeError(
+            "Expected cv_results as a dict or DataFrame of results of a search, got "
+            f"{type(cv_results).__name__}."
+        )
+    if not isinstance(name, str) or prefix + name not in cv_results:
         known = [k.removeprefix(prefix) for k in cv_results if k.startswith(prefix)]
         what = "a parameter" if prefix == "param_" else "a metric"
         raise ValueError(

@@ -4,7 +4,13 @@ import numpy as np
 from sklearn.metrics import f1_score, precision_recall_curve
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_protloc.utils import check_indicator, import_or_raise
+from sklearn_protloc.plotting._checks import as_thresholds
+from sklearn_protloc.plotting._named import as_names
+from sklearn_protloc.utils import (
+    as_numbers,
+    check_indicator,
+    import_or_raise,
+)
 
 __all__ = ["ThresholdCurveDisplay"]
 
@@ -164,20 +170,23 @@ class ThresholdCurveDisplay:
             If shapes do not match, or a probability is NaN or not from 0 to 1.
         """
         indicator, names = check_indicator(y)
-        p = np.asarray(p, dtype=np.float64)
+        p = as_numbers(p, "p")
         _check_shapes(indicator, p)
         if not ((p >= 0) & (p <= 1)).all():
             raise ValueError("Expected p as probabilities from 0 to 1, without NaN.")
         chosen_f1 = None
         if thresholds is not None:
-            decided = p >= np.asarray(thresholds, dtype=np.float64)
+            thresholds = as_thresholds(thresholds, indicator.shape[1])
+            decided = p >= thresholds
             chosen_f1 = f1_score(indicator, decided, average=None, zero_division=0)
+        if label_names is not None:
+            names = as_names(label_names, p.shape[1])
         curves = [_f1_on_grid(*k) for k in zip(indicator.T, p.T, strict=True)]
         display = cls(
             thresholds=GRID,
             f1=np.array(curves),
             n_positive=indicator.sum(axis=0, dtype=np.int64),
-            label_names=names if label_names is None else label_names,
+            label_names=names,
             chosen=thresholds,
             chosen_f1=chosen_f1,
             chosen_std=thresholds_std,
@@ -248,7 +257,7 @@ class ThresholdCurveDisplay:
 
 def _check_shapes(indicator, p):
     """Raise unless there is a probability for each label of each sample."""
-    if indicator.shape != p.shape:
+    if 0 in p.shape or indicator.shape != p.shape:
         raise ValueError(
             "Expected a probability for each label of each sample, got y of shape "
             f"{indicator.shape} and probabilities of shape {p.shape}."

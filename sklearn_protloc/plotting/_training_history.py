@@ -1,9 +1,10 @@
 """Losses, scores and learning rates of a training, epoch by epoch."""
 
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
+from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_protloc.plotting._named import fitted_attribute
@@ -120,11 +121,18 @@ class TrainingHistoryDisplay:
             If there is no epoch, or no number to draw.
         """
         rows = history.to_dict("records") if hasattr(history, "columns") else history
+        if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
+            raise TypeError(
+                "Expected history as a list with a dict for each epoch, or a "
+                f"DataFrame, got {type(history).__name__}."
+            )
         table = pd.DataFrame([_numbers(row) for row in rows], dtype=np.float64)
         if table.empty:
             raise ValueError(
                 "Expected a history with at least one epoch and a loss, got none."
             )
+        if best_iter is not None:
+            check_scalar(best_iter, "best_iter", Integral, min_val=1)
         # Watched as a score by default.
         losses = [table[c] for c in table if c.endswith("loss")]
         if any(table.get("valid_score", table.index).equals(loss) for loss in losses):

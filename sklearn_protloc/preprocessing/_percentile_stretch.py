@@ -86,6 +86,8 @@ def _stretch_levels(channel, percentiles):
 
 def _stretch_values(channel, percentiles):
     """Stretch pixels of any type."""
+    if channel.dtype.kind == "b":
+        return _stretch_levels(channel.view(np.uint8), percentiles).astype(bool)
     return _between(channel, *np.percentile(channel, percentiles), channel.dtype)
 
 
@@ -97,4 +99,8 @@ def _between(values, low, high, dtype):
         shares = np.clip((values - low) / (high - low), 0, 1)
     if dtype.kind == "f":
         return shares.astype(dtype)
-    return np.rint(shares * np.iinfo(dtype).max).astype(dtype)
+    most = np.iinfo(dtype).max
+    largest = float(most)
+    if largest > most:  # 64-bit integers, whose largest no float is
+        largest = np.nextafter(largest, 0)
+    return np.rint(shares * largest).astype(dtype)

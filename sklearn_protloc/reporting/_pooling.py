@@ -103,8 +103,9 @@ class _Pooled:
         )
 
     def best(self):
-        """Return the name of the model with the highest macro F1."""
-        return self.label_f1().mean().idxmax()
+        """Return the name of the model with the highest macro F1, else of the first."""
+        means = self.label_f1().mean()
+        return means.fillna(-1).idxmax()
 
     def table(self, reference):
         """Return the scores of all samples together, a row per model."""

@@ -3,7 +3,6 @@
 import os
 from datetime import UTC, datetime
 from numbers import Integral
-from pathlib import Path
 
 from sklearn_protloc import __version__
 from sklearn_protloc.reporting._evaluation import evaluate
@@ -20,6 +19,7 @@ from sklearn_protloc.reporting._sections import (
     leakage_section,
     overall,
 )
+from sklearn_protloc.utils import as_path
 
 __all__ = ["report"]
 
@@ -161,7 +161,7 @@ def _page(e, title, notes, n_images):
 
 def _check_path(path):
     """Return where to write, known to be possible before anything is predicted."""
-    path = Path(path)
+    path = as_path(path)
     if path.is_dir():
         raise ValueError(f"Expected path as that of a file, got a folder: {path}.")
     if not path.absolute().parent.is_dir():

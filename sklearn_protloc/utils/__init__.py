@@ -7,7 +7,8 @@ from sklearn_protloc.utils._dataset_images import (
     dataset_targets,
     is_dataset,
 )
-from sklearn_protloc.utils._fold_splits import fold_splits
+from sklearn_protloc.utils._estimators import LabelScoreMixin, check_method
+from sklearn_protloc.utils._fold_splits import as_cv, fold_splits
 from sklearn_protloc.utils._groups import group_codes
 from sklearn_protloc.utils._images import (
     check_finite,
@@ -15,9 +16,11 @@ from sklearn_protloc.utils._images import (
     read_image,
 )
 from sklearn_protloc.utils._lazy_images import LazyImages
+from sklearn_protloc.utils._numbers import as_numbers
 from sklearn_protloc.utils._optional import import_or_raise
 from sklearn_protloc.utils._order import check_same_order
 from sklearn_protloc.utils._out_of_fold import out_of_fold
+from sklearn_protloc.utils._paths import as_path
 from sklearn_protloc.utils._probabilities import (
     average_probabilities,
     label_probabilities,
@@ -37,8 +40,12 @@ from sklearn_protloc.utils._targets import (
 
 __all__ = [
     "DatasetImages",
+    "LabelScoreMixin",
     "LazyImages",
     "as_array",
+    "as_cv",
+    "as_numbers",
+    "as_path",
     "as_single_column",
     "augment_image",
     "average_probabilities",
@@ -47,6 +54,7 @@ __all__ = [
     "check_image_size",
     "check_indicator",
     "check_label_columns",
+    "check_method",
     "check_same_order",
     "dataset_targets",
     "fold_splits",

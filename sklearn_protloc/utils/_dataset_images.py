@@ -186,6 +186,11 @@ def as_array(values):
 
 
 def _length(dataset):
+    if not hasattr(dataset, "__len__") or not hasattr(dataset, "__getitem__"):
+        raise TypeError(
+            "Expected a data set with len() and items that begin with an image, got "
+            f"{type(dataset).__name__}."
+        )
     if len(dataset) == 0:
         raise ValueError(
             f"Found a {type(dataset).__name__} with 0 items (samples) while a minimum "

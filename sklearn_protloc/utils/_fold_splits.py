@@ -1,5 +1,6 @@
 """Dividing multi-label samples into folds as a parameter `cv` says."""
 
+from collections.abc import Iterable
 from numbers import Integral
 
 import numpy as np
@@ -7,11 +8,46 @@ from sklearn.model_selection import check_cv
 
 from sklearn_protloc.utils._groups import group_codes
 from sklearn_protloc.utils._stratification import stratified_folds
+from sklearn_protloc.utils._targets import check_indicator
 
-__all__ = ["fold_splits"]
+__all__ = ["as_cv", "fold_splits"]
 
 # Each fold may train a network; the paper of the threshold tuning has three as well.
 N_SPLITS = 3
+
+
+def as_cv(cv):
+    """Return the splitter that `cv` stands for.
+
+    Parameters
+    ----------
+    cv : int, cross-validation splitter, iterable of splits or None
+        As in scikit-learn.
+
+    Returns
+    -------
+    splitter : cross-validation splitter
+        The same, or one that gives those splits.
+
+    Raises
+    ------
+    ValueError
+        If `cv` is not as described.
+
+    Examples
+    --------
+    >>> from sklearn_protloc.utils import as_cv
+    >>> list(as_cv([([0, 1], [2])]).split([5, 6, 7]))
+    [([0, 1], [2])]
+    """
+    if isinstance(cv, Iterable) and not hasattr(cv, "split"):  # a str has that too
+        cv = list(cv)
+        if not all(isinstance(rows, tuple | list) and len(rows) == 2 for rows in cv):
+            raise ValueError(
+                "Expected cv as a number of folds, a splitter or an iterable of "
+                f"(train, test) arrays of row numbers, got {cv!r}."
+            )
+    return check_cv(cv)
 
 
 def fold_splits(X, indicator, cv=None, **split_params):
@@ -49,8 +85,11 @@ def fold_splits(X, indicator, cv=None, **split_params):
     >>> [test.tolist() for _, test in fold_splits(y, y, 2, groups=list("abab"))]
     [[0, 2], [1, 3]]
     """
+    indicator, _ = check_indicator(indicator)
+    if len(indicator) == 0:
+        raise ValueError("Expected samples to divide into folds, got 0 sample(s).")
     if cv is not None and not isinstance(cv, Integral):
-        return list(check_cv(cv).split(X, indicator, **split_params))
+        return list(as_cv(cv).split(X, indicator, **split_params))
     n_splits, groups = N_SPLITS if cv is None else int(cv), split_params.get("groups")
     codes = None if groups is None else group_codes(groups, len(indicator))
     most = len(indicator) if codes is None else codes.max() + 1

@@ -1,7 +1,13 @@
 """Reading `predict_proba` in every form classifiers give it."""
 
+from numbers import Real
+
 import numpy as np
 from scipy.special import logit
+from sklearn.utils import check_scalar
+
+from sklearn_protloc.utils._estimators import check_method
+from sklearn_protloc.utils._numbers import as_numbers
 
 __all__ = ["average_probabilities", "label_probabilities", "to_logits"]
 
@@ -50,12 +56,12 @@ def label_probabilities(estimator, X, n_labels):
     array([[1., 0., 0.],
            [0., 1., 0.]])
     """
-    name = type(estimator).__name__
+    name = type(check_method(estimator, "predict_proba")).__name__
     output = estimator.predict_proba(X)
     if isinstance(output, list | tuple):
         probabilities = _from_list(output, getattr(estimator, "classes_", None))
     else:
-        probabilities = np.asarray(output, dtype=np.float64)
+        probabilities = as_numbers(output, f"the answer of {name}.predict_proba")
         if probabilities.ndim == 3 and probabilities.shape[1] == 2:
             probabilities = probabilities[:, 1]
     if probabilities.ndim != 2 or probabilities.shape[1] != n_labels:
@@ -111,12 +117,32 @@ def average_probabilities(estimators, X, n_labels, *, weights=None):
     >>> average_probabilities(models, X, 3, weights=[1, 3]).shape
     (100, 3)
     """
-    weights = np.ones(len(estimators)) if weights is None else np.asarray(weights)
+    weights = _check_weights(weights, len(estimators), n_labels)
     total = 0.0
     for estimator, weight in zip(estimators, weights, strict=True):
         if np.any(weight):
             total = total + weight * label_probabilities(estimator, X, n_labels)
     return np.clip(total / weights.sum(axis=0), 0, 1)
+
+
+def _check_weights(weights, n_estimators, n_labels):
+    """Return weights of estimators, of each label or of all."""
+    if weights is None:
+        return np.ones(n_estimators)
+    weights = as_numbers(weights, "weights")
+    if weights.shape not in [(n_estimators,), (n_estimators, n_labels)]:
+        raise ValueError(
+            f"Expected weights with one for each of {n_estimators} estimators, got "
+            f"shape {weights.shape}."
+        )
+    if not (np.isfinite(weights).all() and (weights >= 0).all()) or not (
+        weights.any(axis=0).all()
+    ):
+        raise ValueError(
+            "Expected finite weights from 0 upwards, one of them above 0 for each "
+            f"label, got {weights.tolist()}."
+        )
+    return weights
 
 
 def to_logits(probabilities, *, edge=EPS):
@@ -135,20 +161,39 @@ def to_logits(probabilities, *, edge=EPS):
     logits : ndarray, dtype float64
         Values of the same shape.
 
+    Raises
+    ------
+    ValueError
+        If a probability leaves [0, 1] or is NaN.
+
     Examples
     --------
     >>> from sklearn_protloc.utils import to_logits
     >>> to_logits([0.0, 0.5, 0.9], edge=0.001).round(2)
     array([-6.91,  0.  ,  2.2 ])
     """
-    return logit(np.clip(np.asarray(probabilities, np.float64), edge, 1 - edge))
+    p = as_numbers(probabilities, "probabilities")
+    check_scalar(edge, "edge", Real)
+    if not 0 <= edge <= 0.5:
+        raise ValueError(f"Expected edge from 0 to 0.5, got {edge!r}.")
+    if not ((p >= -ROUNDING) & (p <= 1 + ROUNDING)).all():
+        raise ValueError(
+            "Expected probabilities between 0 and 1, without NaN, got values from "
+            f"{p.min():.4g} to {p.max():.4g}."
+        )
+    return logit(np.clip(p, edge, 1 - edge))
 
 
 def _from_list(blocks, classes):
     """Stack the column of class 1 of each label's block."""
     columns = []
     for k, block in enumerate(blocks):
-        block = np.asarray(block, dtype=np.float64)
+        block = as_numbers(block, "probabilities")
+        if block.ndim != 2:
+            raise ValueError(
+                "Expected a list from predict_proba to hold an array of probabilities, "
+                f"(n_samples, n_classes), for each label, got shape {block.shape}."
+            )
         # Without classes per label a single column is taken to be that of class 0.
         seen = classes[k] if isinstance(classes, list) else [0, 1][: block.shape[1]]
         present = np.flatnonzero(np.asarray(seen) == 1)

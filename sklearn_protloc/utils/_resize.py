@@ -44,7 +44,7 @@ def check_image_size(image_size, interpolation="area"):
     >>> check_image_size(256)
     (256, 256)
     """
-    if interpolation not in _INTERPOLATIONS:
+    if not isinstance(interpolation, str) or interpolation not in _INTERPOLATIONS:
         raise ValueError(
             "Expected interpolation as one of 'area', 'nearest' and 'linear', got "
             f"{interpolation!r}."
@@ -69,8 +69,8 @@ def resize_image(image, size, interpolation="area"):
     ----------
     image : ndarray of shape (n_channels, height, width)
         Pixels as uint8, uint16, float32 or float64.
-    size : tuple of 2 int
-        New (height, width) in pixels.
+    size : int or tuple of 2 int
+        New side of a square, or (height, width), in pixels.
     interpolation : {"area", "nearest", "linear"}, default="area"
         "area" averages all pixels that fall into a new one: the default, because it
         loses no light, averages noise away and lets no fine texture turn into a
@@ -86,7 +86,9 @@ def resize_image(image, size, interpolation="area"):
     Raises
     ------
     TypeError
-        If the pixels are of another type.
+        If it is no such image, or the pixels are of another type.
+    ValueError
+        If the size or the interpolation is none.
 
     Examples
     --------
@@ -95,7 +97,13 @@ def resize_image(image, size, interpolation="area"):
     >>> resize_image(np.array([[[0, 4], [8, 12]]], np.uint8), (1, 1))
     array([[[6]]], dtype=uint8)
     """
-    if image.shape[1:] == tuple(size):
+    size = check_image_size(size, interpolation)
+    if not isinstance(image, np.ndarray) or image.ndim != 3 or 0 in image.shape:
+        raise TypeError(
+            "Expected an image as an ndarray of shape (n_channels, height, width), got "
+            f"{type(image).__name__} of shape {np.shape(image)}."
+        )
+    if image.shape[1:] == size:
         return image
     if image.dtype not in _RESIZABLE:
         raise TypeError(

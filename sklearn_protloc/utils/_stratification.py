@@ -1,9 +1,12 @@
 """Dividing multi-label samples with like shares of every label."""
 
+from numbers import Integral, Real
+
 import numpy as np
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, check_scalar
 
 from sklearn_protloc.utils._dealing import deal
+from sklearn_protloc.utils._targets import check_indicator
 
 __all__ = ["stratified_folds", "stratified_holdout", "stratified_parts"]
 
@@ -59,6 +62,8 @@ def stratified_folds(
     """
     rng = check_random_state(random_state) if shuffle else None
     contents = _contents(indicator)
+    most = len(contents) if groups is None else None
+    check_scalar(n_splits, "n_splits", Integral, min_val=2, max_val=most)
     weights = np.ones(n_splits, dtype=np.int64)
     if groups is None:
         sizes = np.full(n_splits, len(contents) // n_splits)
@@ -88,6 +93,11 @@ def stratified_parts(indicator, sizes, random_state=None):
     parts : ndarray of shape (n_samples,), dtype int64
         The part of each sample, counted from 0.
 
+    Raises
+    ------
+    ValueError
+        If `indicator` is not one, or `sizes` are not numbers of all of its samples.
+
     Examples
     --------
     >>> import numpy as np
@@ -98,8 +108,14 @@ def stratified_parts(indicator, sizes, random_state=None):
     [[2, 2], [1, 1], [1, 1]]
     """
     rng = check_random_state(random_state)
-    sizes = np.asarray(sizes)
-    return deal(_contents(indicator), sizes, sizes=sizes, rng=rng)
+    contents, sizes = _contents(indicator), np.asarray(sizes)
+    whole = sizes.ndim == 1 and sizes.dtype.kind in "iu" and (sizes >= 0).all()
+    if not whole or sizes.sum() != len(contents):
+        raise ValueError(
+            f"Expected sizes as numbers of samples, {len(contents)} in all, got "
+            f"{sizes.tolist()}."
+        )
+    return deal(contents, sizes, sizes=sizes, rng=rng)
 
 
 def stratified_holdout(indicator, fraction, random_state=None):
@@ -134,12 +150,13 @@ def stratified_holdout(indicator, fraction, random_state=None):
     >>> held_out[:4].sum(), held_out[4:].sum()
     (np.int64(1), np.int64(1))
     """
+    indicator = check_indicator(indicator)[0]
     n_samples = len(indicator)
     if n_samples < 2:
         raise ValueError(
             f"Expected at least 2 samples to hold some out, got {n_samples}."
         )
-    if not 0 < fraction < 1:
+    if not isinstance(fraction, Real) or not 0 < fraction < 1:
         raise ValueError(
             f"Expected fraction between 0 and 1, both excluded, got {fraction!r}."
         )
@@ -150,5 +167,5 @@ def stratified_holdout(indicator, fraction, random_state=None):
 
 def _contents(indicator):
     """Return what `deal` is to know of samples: their labels, and that each is one."""
-    indicator = np.asarray(indicator, dtype=bool)
+    indicator = check_indicator(indicator)[0].astype(bool)
     return np.column_stack([indicator, np.ones(len(indicator), dtype=bool)])

@@ -65,9 +65,9 @@ def check_indicator(y):
     Raises
     ------
     ValueError
-        If `y` is not two-dimensional, holds a NaN or a value other than 0 and 1,
-        is a list of label lists, or a DataFrame with a column of something else, such
-        as the names of the images.
+        If `y` is not two-dimensional, has no columns or two of one name, holds a NaN or
+        a value other than 0 and 1, is a list of label lists, or a DataFrame with a
+        column of something else, such as the names of the images.
 
     Examples
     --------
@@ -87,6 +87,8 @@ def check_indicator(y):
             "Expected y as an indicator matrix of shape (n_samples, n_labels), "
             f"got shape {values.shape}."
         )
+    if values.shape[1] == 0:
+        raise ValueError("Expected y with a column per label, got 0 columns.")
     if values.dtype.kind == "f" and np.isnan(values).any():
         raise ValueError(
             "Input y contains NaN. Every label must be 0 (absent) or 1 (present); "
@@ -150,7 +152,15 @@ def check_label_columns(y, *, estimator, instead):
 
 
 def _check_columns(y):
-    """Refuse a column of names or numbers of the images among those of labels."""
+    """Refuse columns of one name, and those of names or numbers of the images."""
+    names = [str(name) for name in y.columns]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise ValueError(
+            "Expected y as a DataFrame with another name for each label, got "
+            f"{names.count(twice[0])} columns {twice[0]!r}. Rename them, or leave out "
+            "those that are repeated."
+        )
     others = [str(name) for name in y.columns if _is_no_label(y[name])]
     if others and len(others) < y.shape[1]:
         raise ValueError(
@@ -162,8 +172,6 @@ def _check_columns(y):
 
 def _is_no_label(column):
     """Whether a column holds text, or many different numbers."""
-    if getattr(column, "ndim", 1) != 1:  # two columns of one name
-        return False
     try:
         values = np.asarray(column).astype(float)
     except (TypeError, ValueError):

@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_protloc.datasets import as_rows
 from sklearn_protloc.utils import (
+    LabelScoreMixin,
     check_label_columns,
     check_same_order,
     to_logits,
@@ -26,7 +27,7 @@ from sklearn_protloc.utils import (
 __all__ = ["BaseLabelClassifier", "BaseLabelEnsemble", "routed_splitter"]
 
 
-class BaseLabelClassifier(ClassifierMixin):
+class BaseLabelClassifier(LabelScoreMixin, ClassifierMixin):
     """Multi-label classifier made of others, `_members()`, some on folds of `cv`."""
 
     def predict(self, X):
@@ -94,9 +95,9 @@ class BaseLabelClassifier(ClassifierMixin):
 
     def _read(self, X, y):
         """Return X, y, y as 0/1 values and its names, if they fit each other."""
+        target = check_label_columns(y, estimator=self, instead=self._of_one_column)
         X, y = indexable(as_rows(X), y)
         check_same_order(X, y)
-        target = check_label_columns(y, estimator=self, instead=self._of_one_column)
         return X, y, *target
 
     def _tell(self, label_names, estimator):

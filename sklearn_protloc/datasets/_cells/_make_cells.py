@@ -194,6 +194,11 @@ def _check_picture(image_size, cells_per_image, noise, blur, background, dtype):
     check_scalar(noise, "noise", Real, min_val=0)
     check_scalar(blur, "blur", Real, min_val=0)
     check_scalar(background, "background", Real, min_val=0, max_val=1)
+    if not np.isfinite([noise, blur, background]).all():
+        raise ValueError(
+            "Expected noise, blur and background as finite numbers, got "
+            f"{noise!r}, {blur!r} and {background!r}."
+        )
     if dtype not in (np.uint8, np.uint16, "uint8", "uint16"):
         raise ValueError(
             f"Expected dtype to be numpy.uint8 or numpy.uint16, got {dtype!r}."

@@ -100,7 +100,7 @@ def _look_at(pixels, blank_range, max_saturated):
 
 def _exposure(pixels, blank_range, max_saturated):
     """Tell whether a channel is saturated or blank, and how."""
-    largest = pixels.max()
+    largest = pixels.max().item()
     share = np.count_nonzero(pixels == largest) / pixels.size
     is_full = largest in _FULL_SCALES or (pixels.dtype.kind == "f" and largest == 1)
     if is_full and share > max_saturated:

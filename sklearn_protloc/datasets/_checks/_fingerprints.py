@@ -49,7 +49,7 @@ def signs(pixels):
 
 def _spread(small):
     """Return by how many pixels the variation of an image is carried."""
-    squares = np.square(small - small.mean(), dtype=float)
+    squares = np.square(small - small.mean(dtype=float), dtype=float)
     return squares.sum() ** 2 / max((squares**2).sum(), np.finfo(float).tiny)
 
 

@@ -38,6 +38,8 @@ def check_labels(X, y):
     classes = as_single_column(y)
     indicator = check_indicator(y)[0] if classes is None else None
     check_consistent_length(X, indicator, classes)
+    if len(indicator if classes is None else classes) == 0:
+        raise ValueError("Expected samples to divide, got 0 sample(s) in y.")
     return indicator, classes
 
 

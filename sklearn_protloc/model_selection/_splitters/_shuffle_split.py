@@ -1,9 +1,12 @@
 """Random stratified divisions of multi-label samples."""
 
+from math import isfinite
+from numbers import Integral, Real
+
 import numpy as np
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.model_selection._split import _validate_shuffle_split
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, check_scalar
 
 from sklearn_protloc.model_selection._splitters._checks import (
     check_labels,
@@ -79,6 +82,7 @@ class MultilabelStratifiedShuffleSplit(StratifiedShuffleSplit):
         ValueError
             If the sizes do not fit the samples, or `y` is not a 0/1 indicator.
         """
+        self._check_parameters()
         warn_of_groups(self, groups)
         indicator, classes = check_labels(X, y)
         if indicator is None:
@@ -95,3 +99,13 @@ class MultilabelStratifiedShuffleSplit(StratifiedShuffleSplit):
         for _ in range(self.n_splits):
             parts = stratified_parts(indicator, sizes, rng)
             yield np.flatnonzero(parts == 0), np.flatnonzero(parts == 1)
+
+    def _check_parameters(self):
+        """Raise for what scikit-learn would stumble over."""
+        check_scalar(self.n_splits, "n_splits", Integral, min_val=1)
+        for name in ("test_size", "train_size"):
+            size = getattr(self, name)
+            if size is not None and not (isinstance(size, Real) and isfinite(size)):
+                raise ValueError(
+                    f"Expected {name} as a share or number of samples, got {size!r}."
+                )
