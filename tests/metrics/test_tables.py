@@ -3,6 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve
 
@@ -25,6 +28,33 @@ def draw(n_samples=60, n_labels=4, seed=0):
     rng = np.random.default_rng(seed)
     y_true, y_pred = (rng.random((2, n_samples, n_labels)) < 0.4).astype(int)
     return y_true, y_pred
+
+
+@given(
+    both=st.tuples(st.just(2), st.integers(1, 20), st.integers(1, 5)).flatmap(
+        lambda shape: arrays(bool, shape)
+    ),
+    data=st.data(),
+)
+@settings(max_examples=100, derandomize=True, deadline=None)
+def test_confusion_counts_what_was_missed_and_found(both, data):
+    y_true, y_pred = both
+    missed, false = y_true & ~y_pred, y_pred & ~y_true
+    counts = localization_confusion_matrix(y_true, y_pred, normalize=None).to_numpy()
+    np.testing.assert_array_equal(np.diag(counts), (y_true & y_pred).sum(axis=0))
+    pairs = missed.sum(axis=1) * false.sum(axis=1)
+    assert counts.sum() == pairs.sum() + (y_true & y_pred).sum()
+    np.testing.assert_array_equal(  # what was meant for what, the other way round
+        localization_confusion_matrix(y_pred, y_true, normalize=None), counts.T
+    )
+    order = data.draw(st.permutations(range(y_true.shape[1])))
+    turned = localization_confusion_matrix(
+        y_true[::-1, order], y_pred[::-1, order], normalize=None
+    )
+    np.testing.assert_array_equal(turned, counts[np.ix_(order, order)])
+    shares = localization_confusion_matrix(y_true, y_pred, normalize="row").to_numpy()
+    sums = shares.sum(axis=1)
+    np.testing.assert_allclose(sums, np.where(counts.any(axis=1), 1, np.nan))
 
 
 def test_confusion_of_single_labels_is_that_of_sklearn():

@@ -1,5 +1,8 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy.special import expit, logit
 from sklearn.metrics import f1_score
 
@@ -268,3 +271,20 @@ def test_auto_leaves_a_calibration_that_cannot_be_right():
     }
     assert reached["f1"] > reached["plug_in"] + 0.01
     assert reached["auto"] > reached["f1"] - 0.005
+
+
+@given(data=st.data(), step=st.sampled_from([None, 0.1, 0.001]))
+@settings(max_examples=30, derandomize=True, deadline=None)
+def test_no_candidate_is_better_than_the_threshold_chosen(data, step):
+    n_samples = data.draw(st.integers(1, 30))
+    y = data.draw(arrays(np.int8, n_samples, elements=st.integers(0, 1)))
+    p = data.draw(arrays(np.float64, n_samples, elements=st.floats(0, 1)))
+    chosen = rule("f1", y[:, None], p[:, None], step=step)[0]
+    assert 0 <= chosen <= 1
+    candidates = np.unique(p) if step is None else GRID[:: round(1000 * step)]
+
+    def f1_at(threshold):
+        decided = p >= threshold
+        return 2 * (decided & y).sum() / max(decided.sum() + y.sum(), 1)
+
+    assert f1_at(chosen) >= max(map(f1_at, candidates)) - 1e-12
