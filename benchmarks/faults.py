@@ -8,6 +8,10 @@ disk, so that many are killed amid a write. Each training is killed five times a
 goes on to its end, where weights, history and best epoch are compared with those of a
 training that nobody disturbed. Linux and macOS only.
 
+`files` damages model files, also with checksums that fit, and image files of each
+format, and opens each in a process of its own: none may crash or raise another error
+than the reader's.
+
 `workers` does so to the workers of a Dask cluster amid searches (extra `dask`), whose
 results are compared with those of a search in one process.
 """
@@ -20,6 +24,7 @@ import time
 from pathlib import Path
 
 import torch
+from _fault_files import files
 from _fault_workers import workers
 from torch.optim.lr_scheduler import OneCycleLR
 
@@ -102,7 +107,7 @@ def kills(n_kills=20):
     )
 
 
-SECTIONS = {"kills": kills, "workers": workers}
+SECTIONS = {"kills": kills, "files": files, "workers": workers}
 
 
 def main():
