@@ -138,8 +138,9 @@ class LocalizationClassifier(
         "f1_macro", as for :func:`~sklearn.model_selection.cross_val_score`.
     class_weight : "balanced", dict or array-like of shape (n_labels,), default=None
         How much a present label counts against an absent one; "balanced" is absent
-        over present images of each label, computed inside `fit`. A dict names columns
-        by number or name. For a single column of classes, as in scikit-learn.
+        over present images of each label, computed inside `fit`, and 1 for a label
+        that no image or every image has. A dict names columns by number or name. For a
+        single column of classes, as in scikit-learn.
     standardize : bool, default=True
         Give every channel of every image zero mean and unit variance on the device,
         as in [1]_: staining and exposure differ from plate to plate.
@@ -183,7 +184,8 @@ class LocalizationClassifier(
     deterministic : bool, default=False
         Let torch take deterministic algorithms only, in training and prediction, so
         that equal seeds give equal bits on one GPU too: slower. The CPU needs no such
-        switch.
+        switch. It is torch's for the whole process: while `fit` or a prediction
+        runs, other threads that use torch are held to it as well.
     warm_start : bool, default=False
         If True, `fit` goes on from the trained weights instead of new ones, if the
         labels are the same, with a new optimiser and a continued `history_`.
