@@ -1,5 +1,6 @@
 """Pixels of one image file, as it is."""
 
+import contextlib
 import struct
 
 import cv2
@@ -22,7 +23,9 @@ def decode(path):
     _check_tiff(path, encoded)
     image = None
     if encoded.size and not _is_cut_short(encoded):
-        image = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)
+        # OpenCV raises for sizes that it holds to be impossible
+        with contextlib.suppress(cv2.error):
+            image = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)
     if image is None:
         raise ValueError(f"{path} is not a readable image: it may be damaged.")
     if image.dtype not in (np.uint8, np.uint16):
