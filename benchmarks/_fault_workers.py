@@ -100,7 +100,7 @@ def search_and_kill(X, y, after, rng):
             killer.join()
 
 
-def workers(n_kills=20):
+def workers(n_kills=10):
     """Kill workers, and count the searches that end as if nothing had been."""
     rng = random.Random(0)
     cells = make_cells(180, image_size=32, labels=3, random_state=0)
@@ -113,15 +113,18 @@ def workers(n_kills=20):
             search_over(X, cells.target, n_jobs=-1)
         duration = time.perf_counter() - start
         while n_killed < n_kills:
-            after = rng.random() * duration
+            after = rng.random() * duration / 2  # mostly before the search is over
             results, killed = search_and_kill(X, cells.target, after, rng)
             if killed:
                 n_killed += 1
                 n_done += results is not None
                 n_equal += results is not None and np.array_equal(results, expected)
+                print(
+                    f"{n_killed} workers killed, each amid a search: {n_done} searches "
+                    f"completed, {n_equal} equal to the search in one process.",
+                    flush=True,
+                )
         print(
-            f"{n_killed} workers killed, each amid a search: {n_done} searches "
-            f"completed, {n_equal} equal to the search in one process.\n"
             f"{len(X)} images of {X[0].nbytes * len(X):,} bytes travel as "
             f"{len(pickle.dumps(X)):,} bytes of names."
         )
