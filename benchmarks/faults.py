@@ -14,6 +14,9 @@ than the reader's.
 
 `workers` does so to the workers of a Dask cluster amid searches (extra `dask`), whose
 results are compared with those of a search in one process.
+
+`inputs` gives every public callable every bad value of its arguments, as the tests do,
+and prints how many calls were refused in plain words, answered, or went wrong.
 """
 
 import argparse
@@ -25,6 +28,7 @@ from pathlib import Path
 
 import torch
 from _fault_files import files
+from _fault_inputs import inputs
 from _fault_workers import workers
 from torch.optim.lr_scheduler import OneCycleLR
 
@@ -107,7 +111,7 @@ def kills(n_kills=20):
     )
 
 
-SECTIONS = {"kills": kills, "files": files, "workers": workers}
+SECTIONS = {"kills": kills, "files": files, "workers": workers, "inputs": inputs}
 
 
 def main():
