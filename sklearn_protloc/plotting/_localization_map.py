@@ -293,9 +293,10 @@ def _check_shapes(maps, image, label_names, probabilities, masks):
     given = {"label_names": label_names, "probabilities": probabilities}
     for name, values in given.items():
         if values is not None and np.shape(values) != (len(maps),):
+            shape = np.shape(values)
+            got = shape[0] if len(shape) == 1 else f"shape {shape}"
             raise ValueError(
-                f"Expected one of {name} for each of {len(maps)} maps, got shape "
-                f"{np.shape(values)}."
+                f"Expected one of {name} for each of {len(maps)} maps, got {got}."
             )
     if probabilities is not None and not np.isfinite(probabilities).all():
         raise ValueError("Expected finite probabilities, got NaN or infinity.")
