@@ -25,7 +25,7 @@ def test_a_search_runs_on_ray_quietly(capsys):
     search.fit(cells.data, cells.target)
     scores = search.cv_results_["mean_test_score"]
     register_ray()
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    ray.init(num_cpus=2, include_dashboard=False)  # puts its own print in place
     try:
         with joblib.parallel_config(backend="ray", n_jobs=2):
             search.set_params(n_jobs=2).fit(cells.data, cells.target)
