@@ -1,6 +1,7 @@
 """Files with checksums that fit, and contents that save_model would not write."""
 
 import io
+import json
 import pickle
 import struct
 import sys
@@ -95,6 +96,44 @@ def garbled_weights(config, members):
     members[node_of(config, "net")["weights"]] = struct.pack("<Q", 2**60) + b"{}"
 
 
+def of_header(change_header):
+    """Change what the header of the weights says, and leave their bytes."""
+
+    def change(config, members):
+        name = node_of(config, "net")["weights"]
+        (length,) = struct.unpack_from("<Q", members[name])
+        header = json.loads(members[name][8 : 8 + length])
+        # the largest is the weight of a convolution, of four dimensions
+        sizes = {n: np.prod(t["shape"]) for n, t in header.items()}
+        largest, *_, smallest = sorted(sizes, key=sizes.get, reverse=True)
+        change_header(header, header[largest], header[smallest])
+        text = json.dumps(header).encode()
+        rest = members[name][8 + length :]
+        members[name] = struct.pack("<Q", len(text)) + text + rest
+
+    return change
+
+
+def overlap(header, tensor, other):
+    other["data_offsets"] = [
+        tensor["data_offsets"][0],
+        tensor["data_offsets"][0] + np.diff(other["data_offsets"]).item(),
+    ]
+
+
+def lie_of_dtype(dtype):
+    return of_header(lambda header, tensor, other: tensor.update(dtype=dtype))
+
+
+def turn_shape(header, tensor, other):
+    tensor["shape"] = tensor["shape"][::-1]
+
+
+def swap_places(header, tensor, other):
+    places = [t["data_offsets"] for t in (other, tensor)]
+    tensor["data_offsets"], other["data_offsets"] = places
+
+
 def used_twice(config, members):
     name = node_of(config, "net")["weights"]
     config["model"] = [config["model"], {"kind": "tensor", "weights": name}]
@@ -149,6 +188,13 @@ def no_longer_used(config, members):
         (of_class("Resize", __class__=1), "attribute '__class__'"),
         (of_class("Resize", zoom=1), "a parameter 'zoom'"),
         (of_class("LocalizationClassifier", predict=2), "attribute 'predict'"),
+        (of_header(overlap), "weights cannot be read"),
+        (of_header(swap_places), "weights cannot be read"),
+        (of_header(turn_shape), "of shape"),
+        (lie_of_dtype("I32"), "is torch.int32 of shape"),
+        (lie_of_dtype("F64"), "weights cannot be read"),
+        (lie_of_dtype("BF16"), "weights cannot be read"),
+        (lie_of_dtype("object"), "weights cannot be read"),
         (used_twice, "used twice"),
         (no_longer_used, "nothing needs its member"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import stat
 import struct
 import zipfile
 
@@ -74,6 +75,21 @@ def rezipped(model_file, path, change, **options):
 def test_members_that_do_not_belong(name, message, model_file, tmp_path):
     path = rezipped(model_file, tmp_path / "m", lambda new: new.writestr(name, b"x"))
     assert_refused(path, message)
+
+
+def test_links_are_not_followed(tmp_path):
+    """An entry that is a symbolic link holds a path, not what stands there."""
+    np.save(tmp_path / "secret.npy", np.arange(3))
+    array = {"kind": "array", "member": "arrays/0.npy"}
+    members = {"arrays/0.npy": str(tmp_path / "secret.npy").encode()}
+    config = {"objects": [array], "model": {"kind": "ref", "to": 0}}
+    whole = write_members(tmp_path / "whole", config, members)
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(tmp_path / "m", "w") as new:
+        for entry in old.infolist():
+            if entry.filename in members:
+                entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+            new.writestr(entry, old.read(entry.filename))
+    assert_refused(tmp_path / "m", "cannot be opened as a model")
 
 
 def test_compressed_members(model_file, tmp_path):
