@@ -15,7 +15,7 @@ from torch import nn
 from sklearn_protloc.classifiers import LocalizationClassifier
 from sklearn_protloc.classifiers._freezing import output_layer
 from sklearn_protloc.networks import CytoFCN, GapNetPL, Localization, TinyNet
-from tests.networks.test_networks import NARROW, SIZES, class_of
+from tests.networks.narrow import NARROW, SIZES, class_of
 
 RNG = np.random.default_rng(0)
 Y = np.array([[1, 0, 0], [0, 1, 1], [1, 1, 0], [0, 0, 1]])

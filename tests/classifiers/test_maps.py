@@ -21,7 +21,7 @@ from sklearn_protloc.networks import (
     TinyNet,
     TUNet,
 )
-from tests.networks.test_networks import NARROW, SIZES, class_of
+from tests.networks.narrow import NARROW, SIZES, class_of
 
 RNG = np.random.default_rng(0)
 Y = np.array([[1, 0, 0], [0, 1, 1], [1, 1, 0], [0, 0, 1]])
