@@ -21,6 +21,7 @@ from sklearn_protloc.utils import (
     fold_splits,
     group_codes,
 )
+from sklearn_protloc.utils._killed_workers import explaining_killed_workers
 
 __all__ = ["compare"]
 
@@ -139,9 +140,10 @@ def compare(
         for name, model in models.items()
         for split in splits
     )
-    done = Parallel(n_jobs=n_jobs, return_as="generator")(fits)
     n_fits = len(models) * len(splits)
-    done = iter(list(track(done, "Fitting", n_fits, disable=not progress)))
+    with explaining_killed_workers(n_jobs):
+        done = Parallel(n_jobs=n_jobs, return_as="generator")(fits)
+        done = iter(list(track(done, "Fitting", n_fits, disable=not progress)))
     results = {name: [next(done) for _ in splits] for name in models}
     errors = _errors(results)
     return as_comparison(

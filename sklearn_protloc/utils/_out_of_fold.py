@@ -8,6 +8,7 @@ from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _check_method_params, _num_samples
 
+from sklearn_protloc.utils._killed_workers import explaining_killed_workers
 from sklearn_protloc.utils._probabilities import label_probabilities
 
 __all__ = ["OutOfFold", "out_of_fold"]
@@ -80,12 +81,13 @@ def out_of_fold(
             "What is learnt from held-out predictions takes those of one model per "
             "sample: use folds, such as MultilabelStratifiedKFold, or a single split."
         )
-    fitted = Parallel(n_jobs=n_jobs)(
-        delayed(_fit_and_predict)(
-            clone(estimator), X, y, train, test, n_labels, fit_params, keep
+    with explaining_killed_workers(n_jobs):
+        fitted = Parallel(n_jobs=n_jobs)(
+            delayed(_fit_and_predict)(
+                clone(estimator), X, y, train, test, n_labels, fit_params, keep
+            )
+            for train, test in splits
         )
-        for train, test in splits
-    )
     probabilities = np.full((_num_samples(X), n_labels), np.nan)
     folds = np.full(len(probabilities), -1)
     for number, (test, (block, _)) in enumerate(zip(tests, fitted, strict=True)):

@@ -23,6 +23,7 @@ from sklearn_protloc.utils import (
     check_same_order,
     to_logits,
 )
+from sklearn_protloc.utils._killed_workers import explaining_killed_workers
 
 __all__ = ["BaseLabelClassifier", "BaseLabelEnsemble", "routed_splitter"]
 
@@ -185,10 +186,11 @@ class BaseLabelEnsemble(BaseLabelClassifier, _BaseComposition):
     def _fit_members(self, names, X, y, label_names, fit_params):
         """Fit the estimators of these names that are not fitted, and keep them."""
         members = self._members()
-        fitted = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit)(members[name], X, y, fit_params[name], self._is_prefit())
-            for name in names
-        )
+        with explaining_killed_workers(self.n_jobs):
+            fitted = Parallel(n_jobs=self.n_jobs)(
+                delayed(_fit)(members[name], X, y, fit_params[name], self._is_prefit())
+                for name in names
+            )
         named = dict(zip(names, fitted, strict=True))
         check_same_labels(named, label_names)
         self.estimators_, self.named_estimators_ = fitted, Bunch(**named)
