@@ -219,6 +219,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
 
     def release(self):
         """Keep what prediction needs: no optimiser, no data, nothing on a GPU."""
+        self.module_.zero_grad()  # gradients take as much memory as the weights
         self.frozen_.release()
         self.frozen_ = self.start = self.compiled_ = self.team = None
         self.module_.eval()

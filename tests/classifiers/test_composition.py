@@ -1,4 +1,4 @@
-"""Searches, cross-validation, seeds, pickles and manners: rows F, G, I and J."""
+"""Searches, cross-validation, seeds, pickles and manners."""
 
 import copy
 import os
@@ -46,6 +46,16 @@ def test_grid_search_over_network_dropout_and_rate(classifier, X, y):
     search.fit(X, y)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert search.predict_proba(X).shape == y.shape
+
+
+def test_counts_of_epochs_survive_a_search_and_a_refit(classifier, X, y):
+    classifier.set_params(early_stopping=True, n_iter_no_change=1, max_epochs=8)
+    search = GridSearchCV(classifier, {"lr": [1e-3, 0.3]}, cv=2, scoring="f1_macro")
+    model = search.fit(X, y).best_estimator_
+    assert 1 <= model.best_iter_ <= model.n_iter_ == len(model.history_)
+    again = clone(model).set_params(max_epochs=model.best_iter_, early_stopping=False)
+    assert again.fit(X, y).n_iter_ == model.best_iter_
+    assert again.best_iter_ is None
 
 
 def test_default_score_is_exact_match(classifier, X, y):
@@ -174,6 +184,26 @@ def test_a_fitted_model_holds_no_data_and_no_optimizer(classifier, X, y):
     assert len(pickle.dumps(classifier)) < 0.1 * images.nbytes
     assert classifier.net_.optimizer_ is None
     assert all(not p.is_cuda for p in classifier.net_.module_.parameters())
+
+
+def test_models_of_folds_hold_nothing_on_a_device(classifier, X, y):
+    classifier.set_params(optimizer=torch.optim.SGD, momentum=0.9)
+    folds = cross_validate(classifier, X, y, cv=2, return_estimator=True)["estimator"]
+    for model in folds:
+        net = model.net_
+        assert net.optimizer_ is None
+        assert net.callbacks_ == []
+        assert {t.device.type for t in net.module_.state_dict().values()} == {"cpu"}
+        assert all(p.grad is None for p in net.module_.parameters())
+
+
+def test_readers_inside_workers_change_nothing(classifier, X, y):
+    expected = cross_val_score(classifier, X, y, cv=2, scoring="average_precision")
+    classifier.set_params(num_workers=2)
+    scores = cross_val_score(
+        classifier, X, y, cv=2, n_jobs=2, scoring="average_precision"
+    )
+    assert_array_equal(scores, expected)
 
 
 def test_a_clone_starts_from_new_weights(classifier, X, y):

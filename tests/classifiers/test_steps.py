@@ -9,6 +9,7 @@ import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
 from skorch.callbacks import Callback
 from torch import nn
 
@@ -186,6 +187,16 @@ def test_what_is_compiled_is_trained_and_not_kept(X, y, without_code):
     read = pickle.loads(pickle.dumps(model))
     assert_array_equal(read.predict_proba(X), model.predict_proba(X))
     clone(model).set_params(max_epochs=1, callbacks=[_Copies()]).fit(X, y)
+
+
+def test_searches_over_amp_and_compile(X, y, without_code):
+    model = LocalizationClassifier(TinyNet, max_epochs=1, random_state=0)
+    grid = {"amp": [False, True], "compile": [False, True]}
+    search = GridSearchCV(model, grid, cv=2, scoring="average_precision").fit(X, y)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert len(without_code) >= 2 * 2
+    read = pickle.loads(pickle.dumps(search))
+    assert_array_equal(read.predict_proba(X), search.predict_proba(X))
 
 
 class _Copies(Callback):
