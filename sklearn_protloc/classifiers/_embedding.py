@@ -27,7 +27,7 @@ def embed(net, X, *, tile_overlap, aggregate, num_workers):
         A row per image.
     """
     net = private_net(net)
-    read = _listen(net.module_)
+    read = _listen(net.module_, net.n_outputs)
 
     def features_of(tiles):
         forward(net, tiles)
@@ -44,18 +44,18 @@ def embed(net, X, *, tile_overlap, aggregate, num_workers):
     return np.concatenate([tiles.mean(axis=0) for tiles in batches])
 
 
-def embedding_size(module, image_shape):
+def embedding_size(net, image_shape):
     """Return how many features `embed` computes of images of one shape."""
 
     def size_of(module, images):
-        read = _listen(module)
+        read = _listen(module, net.n_outputs)
         module(images)
         return read().shape[1]
 
-    return try_out(size_of, module, image_shape)
+    return try_out(size_of, net.module_, image_shape)
 
 
-def _listen(module):
+def _listen(module, n_outputs):
     """Return a function that tells what the output layer was given last.
 
     Values at places of maps are averaged.
@@ -65,7 +65,7 @@ def _listen(module):
     def hear(_, inputs):
         heard[:] = inputs[:1]
 
-    name = output_layer(module)
+    name = output_layer(module, n_outputs)
     module.get_submodule(name).register_forward_pre_hook(hear)
 
     def read():

@@ -203,7 +203,7 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         super().initialize_module()
         new = [] if self.start is None else load_weights(self.module_, self.start)
         trainable = "all" if self.start is None else self.start.trainable
-        self.frozen_ = freeze(self.module_, trainable, new)
+        self.frozen_ = freeze(self.module_, trainable, self.n_outputs, new)
         if not issubclass(self.optimizer, torch.optim.LBFGS):  # views weights as rows
             self.module_.to(memory_format=torch.channels_last)
         return self

@@ -49,7 +49,7 @@ def start_of_stage(estimator, fitted, n_outputs, trainable):
             factory=net.module,
             trainable=trainable,
         )
-    replaced = output_layer(net.module_)
+    replaced = output_layer(net.module_, net.n_outputs)
     kept = {n: w for n, w in weights.items() if not f"{n}.".startswith(f"{replaced}.")}
     return Start(
         kept,

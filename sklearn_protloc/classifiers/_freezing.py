@@ -23,7 +23,7 @@ class Frozen:
             parameter.requires_grad_(True)
 
 
-def freeze(module, trainable, new=()):
+def freeze(module, trainable, n_outputs, new=()):
     """Freeze all of a network but what is to be trained.
 
     Parameters
@@ -32,6 +32,8 @@ def freeze(module, trainable, new=()):
         The network.
     trainable : str or callable
         As for `LocalizationClassifier.fine_tune`.
+    n_outputs : int
+        Logits of the network.
     new : sequence of str, default=()
         Names of weights that nobody has trained yet, and that are trained therefore.
 
@@ -40,7 +42,7 @@ def freeze(module, trainable, new=()):
     frozen : Frozen
         What was frozen; parameters that were before are not in it.
     """
-    chosen = _chooser(module, trainable)
+    chosen = _chooser(module, trainable, n_outputs)
 
     def trains(name, tensor):
         return name in new or chosen(name, tensor)
@@ -71,7 +73,7 @@ def _any_of(norm, prefix, trains):
     return any(trains(f"{prefix}.{name}", t) for name, t in tensors.items())
 
 
-def _chooser(module, trainable):
+def _chooser(module, trainable, n_outputs):
     if callable(trainable):
         return trainable
     if not isinstance(trainable, str):
@@ -82,12 +84,23 @@ def _chooser(module, trainable):
     if trainable == "all":
         return lambda name, tensor: True
     if trainable == "output" or (trainable == "head" and not _has_head(module)):
-        trainable = output_layer(module)
+        trainable = output_layer(module, n_outputs)
     return lambda name, tensor: f"{name}.".startswith(f"{trainable}.")
 
 
-def output_layer(module):
-    """Return the name of the last layer with weights, in the head if there is one."""
+def output_layer(module, n_outputs):
+    """Return the name of the layer that puts out the logits.
+
+    It is the last with weights, in the head if there is one, as `__init__` names them:
+    only running a network would tell in which order it uses them.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The network.
+    n_outputs : int
+        Its logits.
+    """
     names = [
         name
         for name, layer in module.named_modules()
@@ -95,6 +108,15 @@ def output_layer(module):
     ]
     if _has_head(module):
         names = [name for name in names if f"{name}.".startswith("head.")]
+    last = module.get_submodule(names[-1])
+    size = getattr(last, "out_features", getattr(last, "out_channels", n_outputs))
+    if size != n_outputs:
+        raise ValueError(
+            f"The output layer of {type(module).__name__} is not known: the last of "
+            f"its layers with weights, {names[-1]!r}, has {size} outputs, and "
+            f"{n_outputs} logits are expected. Give the network a `head` whose last "
+            "layer puts out the logits, or make that layer last in __init__."
+        )
     return names[-1]
 
 

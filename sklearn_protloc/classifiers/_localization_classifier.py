@@ -464,8 +464,9 @@ default=None
             stage of [1]_; "output", the last layer, as in the comparison with experts
             of [2]_; "all"; the first part of names of weights, such as
             "features.block_c"; or called as ``trainable(name, weight)``, returns
-            whether to train it. "head" is the last layer with weights for a network
-            that has no `head`. Frozen batch normalisation keeps its statistics.
+            whether to train it. Frozen batch normalisation keeps its statistics. For a
+            network that has no `head`, "head" and "output" are the last layer with
+            weights in the order of its ``__init__``, which has to put out the logits.
         **params : dict
             Parameters of the classifier for this stage alone, such as `loss`, `lr` or
             `max_epochs`. The others are the classifier's own; but a `loss` made for
@@ -479,8 +480,9 @@ default=None
         Raises
         ------
         ValueError
-            If a parameter, an image, a label or a weight is not as described, or if
-            training diverges. The model stays as it was.
+            If a parameter, an image, a label or a weight is not as described, if the
+            output layer is asked for and the last layer cannot be it, or if training
+            diverges. The model stays as it was.
         TypeError
             If `trainable` is neither a text nor a callable.
 
@@ -683,7 +685,14 @@ dtype float32
         -------
         X_new : ndarray of shape (n_samples, n_features), dtype float32
             Features of the images, means over places and tiles; `tta` is not used. Of
-            a network without a `head`, what the last of its layers with weights reads.
+            a network without a `head`, what the last of its layers with weights reads,
+            in the order of its ``__init__``.
+
+        Raises
+        ------
+        ValueError
+            If that layer cannot be the output layer, by the number of its outputs, or
+            is not used.
         """
         check_is_fitted(self)
         return self._apply(embed, X)
@@ -691,7 +700,7 @@ dtype float32
     @property
     def _n_features_out(self):
         size = self.net_.crop_size or self.image_shape_[1:]
-        return embedding_size(self.net_.module_, (self.n_features_in_, *size))
+        return embedding_size(self.net_, (self.n_features_in_, *size))
 
     def _apply(self, function, X, **options):
         """Have a function predict, on the device and in the way that is set."""

@@ -38,7 +38,9 @@ def test_output_layers_of_embeddings_give_the_logits(name):
     features = model.transform(X)
     assert features.dtype == np.float32
     assert len(model.get_feature_names_out()) == features.shape[1]
-    output = model.net_.module_.get_submodule(output_layer(model.net_.module_))
+    output = model.net_.module_.get_submodule(
+        output_layer(model.net_.module_, model.net_.n_outputs)
+    )
     if isinstance(output, nn.Linear):
         with torch.no_grad():
             logits = output(torch.from_numpy(features))
@@ -124,3 +126,35 @@ def test_a_network_whose_last_layer_is_not_used():
     model = fitted(Unused, images(8, 8))
     with pytest.raises(ValueError, match="Unused does not use its layer 'second'"):
         model.transform(images(8, 8))
+
+
+class Disordered(nn.Module):
+    """Names its output layer before the one that it is given."""
+
+    def __init__(self, n_channels, n_labels):
+        super().__init__()
+        self.classify = nn.Linear(7, n_labels)
+        self.maps = nn.Conv2d(n_channels, 7, 3)
+
+    def forward(self, images):
+        return self.classify(self.maps(images).mean(dim=(2, 3)))
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda model, X, y: model.transform(X),
+        lambda model, X, y: model.get_feature_names_out(),
+        lambda model, X, y: model.fine_tune(X, y),
+        lambda model, X, y: model.fine_tune(X, y, trainable="output"),
+        lambda model, X, y: model.fine_tune(X, y[:, :2], trainable="all"),
+    ],
+    ids=["transform", "names", "head", "output", "other labels"],
+)
+def test_a_last_layer_that_cannot_be_the_output_layer_is_refused(X, y, use):
+    model = LocalizationClassifier(Disordered, max_epochs=1, random_state=0).fit(X, y)
+    proba = model.predict_proba(X)
+    with pytest.raises(ValueError, match=r"'maps', has 7 outputs, and 5 logits.*head"):
+        use(model, X, y)
+    assert_array_equal(model.predict_proba(X), proba)
+    model.fine_tune(X, y, trainable="classify")
