@@ -10,6 +10,7 @@ from sklearn_protloc.datasets import as_rows
 from sklearn_protloc.reporting._held_out import predictions, rank_scores
 from sklearn_protloc.reporting._inside import attribute_inside
 from sklearn_protloc.utils import check_indicator, check_same_order, group_codes
+from sklearn_protloc.utils._groups import check_same_groups
 
 __all__ = ["Evaluation", "Training", "evaluate", "image_shape"]
 
@@ -172,5 +173,6 @@ def _check_training(training, n_labels, groups):
         if groups is None:
             raise ValueError("Expected groups with groups_train, got none.")
         group_codes(train_groups, len(y))
+        check_same_groups(train_groups, groups, "groups_train", "groups")
         train_groups = np.asarray(train_groups, dtype=object).ravel()
     return Training(X, y, train_groups)

@@ -106,6 +106,12 @@ def test_splitters_that_ignore_groups_are_examined_without_a_warning(recwarn):
     assert not recwarn.list
 
 
+def test_numbers_and_texts_that_read_alike_are_refused():
+    groups = [1, "1", 2.0, "2", "unknown", "x"]
+    with pytest.raises(ValueError, match="all as numbers or all as texts, got 1"):
+        leakage_report(np.eye(6), cv=KFold(2), groups=groups)
+
+
 def test_real_antibodies_give_the_labels_away(protloc_data):
     table = pd.read_csv(protloc_data / "tables" / "hpav18_all.csv.gz", dtype=str)
     y = table["Target"].str.get_dummies(" ")

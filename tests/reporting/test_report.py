@@ -275,6 +275,32 @@ def test_arguments_that_do_not_fit_are_refused(options, match):
         report(NEAR, X[60:], Y[60:], **options)
 
 
+@pytest.mark.parametrize(
+    ("trained", "these"),
+    [
+        (np.arange(60) % 5, (np.arange(30) % 5).astype(str)),
+        (np.arange(60.0) % 5, list("abc") * 10),
+        ([*range(59), "unknown"], ["unknown", *map(str, range(29))]),
+    ],
+)
+def test_groups_as_numbers_and_as_texts_are_refused(trained, these):
+    with pytest.raises(ValueError, match=r"all as .* all as texts"):
+        report(NEAR, X[60:], Y[60:], y_train=Y[:60], groups_train=trained, groups=these)
+
+
+def test_groups_as_whole_and_as_floating_numbers_are_the_same():
+    these = np.arange(30.0) % 5
+    html = report(
+        NEAR,
+        X[60:],
+        Y[60:],
+        y_train=Y[:60],
+        groups_train=np.arange(60) % 5,
+        groups=these,
+    )
+    assert "100.0% of the images have images of their group" in html
+
+
 def test_models_must_be_fitted():
     with pytest.raises(NotFittedError):
         report(KNeighborsClassifier(), X[60:], Y[60:])
