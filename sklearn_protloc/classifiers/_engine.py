@@ -16,6 +16,7 @@ from sklearn_protloc.classifiers._batches import Batches, ImageDataset, parts_of
 from sklearn_protloc.classifiers._failures import (
     DivergenceError,
     check_logits,
+    explaining_norms,
     is_of_compiling,
     not_compiled,
 )
@@ -105,7 +106,10 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
     def infer(self, x, **fit_params):
         images = x[0] if isinstance(x, tuple) else x
         # bfloat16 has float32's range, so that gradients need no scaling
-        with torch.autocast(images.device.type, torch.bfloat16, bool(self.amp)):
+        with (
+            torch.autocast(images.device.type, torch.bfloat16, bool(self.amp)),
+            explaining_norms(images, self.module_),
+        ):
             output = self._forward(images)
         check_logits(logits_of(output), (len(images), self.n_outputs), self.module_)
         return to_float(output) if self.amp else output

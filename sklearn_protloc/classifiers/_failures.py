@@ -7,12 +7,14 @@ import torch
 __all__ = [
     "DivergenceError",
     "check_logits",
+    "explaining_norms",
     "fit_within_memory",
     "is_of_compiling",
     "naming_image",
     "not_compiled",
 ]
 
+_ONE_VALUE = "more than 1 value per channel"
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
@@ -104,6 +106,31 @@ def check_logits(logits, expected, module):
             f"Expected {type(module).__name__} to return logits of shape "
             f"(batch, n_labels) = {expected}, got {came}."
         )
+
+
+@contextmanager
+def explaining_norms(images, module):
+    """Say what batch normalisation needs, where torch speaks of values per channel.
+
+    Parameters
+    ----------
+    images : tensor of shape (batch, n_channels, height, width)
+        What the network was given.
+    module : torch.nn.Module
+        The network.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if _ONE_VALUE not in str(error):
+            raise
+        height, width = images.shape[2:]
+        raise ValueError(
+            f"The batch normalisation of {type(module).__name__} cannot learn from "
+            f"{len(images)} image of {height} x {width} pixels alone, as it needs two "
+            "values of each map. Set batch_size to 2 or more; after pooling, larger "
+            "images have more values too."
+        ) from error
 
 
 @contextmanager

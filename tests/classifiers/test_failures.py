@@ -7,7 +7,7 @@ from skorch.callbacks import LRScheduler
 from torch import nn
 
 from sklearn_protloc.classifiers import LocalizationClassifier
-from sklearn_protloc.networks import TinyNet
+from sklearn_protloc.networks import CytoCNN, CytoFCN, GapNetVariant, TinyNet, TUNet
 
 
 def model_of(network=TinyNet, **params):
@@ -150,3 +150,22 @@ def test_lbfgs_trains(X, y):
     model = model_of(optimizer=torch.optim.LBFGS, batch_size=60, lr=0.05)
     losses = model.fit(X, y).history_[:, "train_loss"]
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize(
+    ("network", "params"),
+    [
+        (CytoCNN, {"width": 2, "n_hidden": 4}),
+        (CytoFCN, {"width": 2}),
+        (GapNetVariant, {"widths": (4, 8, 8), "stride": 2}),
+        (TUNet, {"width": 2}),
+    ],
+)
+def test_one_small_image_is_too_little_for_batch_norm(X, y, network, params):
+    model = model_of(network, network_params=params, batch_size=1)
+    message = rf"{network.__name__} cannot learn from 1 image of 16 x 16 pixels alone.*"
+    with pytest.raises(ValueError, match=message + "batch_size to 2 or more"):
+        model.fit(X, y)
+    with pytest.raises(ValueError, match=message):
+        model.set_params(batch_size=4).fit(X[:1], np.ones_like(y[:1]))
+    model.set_params(batch_size=4, max_epochs=1).fit(X[:5], y[:5])
