@@ -6,7 +6,7 @@ from sklearn.utils.validation import _num_samples
 from sklearn_protloc.datasets import as_rows
 from sklearn_protloc.plotting._checks import as_thresholds, check_number, check_together
 from sklearn_protloc.plotting._composite import composite, without_reticulum
-from sklearn_protloc.plotting._named import as_names, fitted_attribute, names_for
+from sklearn_protloc.plotting._named import as_names, names_for
 from sklearn_protloc.plotting._style import (
     COLORS,
     axes_of_size,
@@ -22,6 +22,7 @@ from sklearn_protloc.utils import (
     label_probabilities,
     read_image,
 )
+from sklearn_protloc.utils._fitted import fitted_attribute
 
 __all__ = ["ConfidenceDisplay"]
 

@@ -6,8 +6,9 @@ import pandas as pd
 
 from sklearn_protloc.plotting._style import COLORS
 from sklearn_protloc.utils import check_indicator
+from sklearn_protloc.utils._fitted import fitted_attribute
 
-__all__ = ["as_names", "as_series", "fitted_attribute", "named", "names_for"]
+__all__ = ["as_names", "as_series", "named", "names_for"]
 
 
 def named(y, label_names=None, estimator=None):
@@ -58,20 +59,6 @@ def as_names(label_names, n_labels=None):
             f"{len(names)}."
         )
     return names
-
-
-def fitted_attribute(estimator, name):
-    """Return what a model, or the last step or best model inside it, has learnt.
-
-    None if there is no such attribute.
-    """
-    while estimator is not None:
-        if getattr(estimator, name, None) is not None:
-            return getattr(estimator, name)
-        steps = getattr(estimator, "steps", None)
-        inner = steps[-1][1] if steps else None
-        estimator = getattr(estimator, "best_estimator_", inner)
-    return None
 
 
 def as_series(values):

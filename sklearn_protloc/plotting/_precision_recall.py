@@ -5,9 +5,10 @@ from sklearn.metrics import precision_recall_curve
 
 from sklearn_protloc.metrics import label_scores
 from sklearn_protloc.plotting._checks import as_thresholds
-from sklearn_protloc.plotting._named import fitted_attribute, named
+from sklearn_protloc.plotting._named import named
 from sklearn_protloc.plotting._style import COLORS, grid_of_panels, wrapped
 from sklearn_protloc.utils import check_indicator, label_probabilities
+from sklearn_protloc.utils._fitted import fitted_attribute
 
 __all__ = ["MultiLabelPrecisionRecallDisplay"]
 

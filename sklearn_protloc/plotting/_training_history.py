@@ -7,8 +7,8 @@ import pandas as pd
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_protloc.plotting._named import fitted_attribute
 from sklearn_protloc.plotting._style import COLORS, MARKERS, axes_of_size, panels
+from sklearn_protloc.utils._fitted import fitted_attribute
 
 __all__ = ["TrainingHistoryDisplay"]
 

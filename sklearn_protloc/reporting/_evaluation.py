@@ -8,8 +8,8 @@ from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from sklearn_protloc.datasets import as_rows
 from sklearn_protloc.reporting._held_out import predictions, rank_scores
-from sklearn_protloc.reporting._inside import attribute_inside
 from sklearn_protloc.utils import check_indicator, check_same_order, group_codes
+from sklearn_protloc.utils._fitted import fitted_attribute
 from sklearn_protloc.utils._groups import check_same_groups
 
 __all__ = ["Evaluation", "Training", "evaluate", "image_shape"]
@@ -109,7 +109,7 @@ def _check_number(X, indicator):
 
 def _label_names(model, y, names):
     """Return names of `y` or of the model, and refuse another order."""
-    learnt = attribute_inside(model, "label_names_")
+    learnt = fitted_attribute(model, "label_names_")
     if learnt is None or len(learnt) != len(names):
         return names
     learnt = [str(name) for name in learnt]

@@ -1,8 +1,8 @@
-"""What is inside a fitted model: networks, thresholds, names of labels."""
+"""What is inside a fitted model: other models, and networks."""
 
 import numpy as np
 
-__all__ = ["attribute_inside", "inside", "mean_epoch_seconds", "n_parameters"]
+__all__ = ["inside", "mean_epoch_seconds", "n_parameters"]
 
 # Where scikit-learn, skorch and this library keep the models that a model is made of.
 _ONE = ("estimator_", "best_estimator_", "classifier_", "net_", "module_")
@@ -36,12 +36,6 @@ def inside(model):
             members = getattr(part, name, None)
             if isinstance(members, list | tuple | np.ndarray):
                 waiting += np.asarray(members, dtype=object).ravel().tolist()
-
-
-def attribute_inside(model, name):
-    """Return the outermost attribute of that name that is not None, else None."""
-    values = (getattr(part, name, None) for part in inside(model))
-    return next((value for value in values if value is not None), None)
 
 
 def n_parameters(model):

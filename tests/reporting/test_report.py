@@ -8,9 +8,14 @@ from sklearn.datasets import make_multilabel_classification
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import RidgeClassifier
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
+from sklearn_protloc.classifiers import LocalizationClassifier, SoftVotingClassifier
 from sklearn_protloc.datasets import ImageCollection
 from sklearn_protloc.metrics import bootstrap_interval, label_scores
+from sklearn_protloc.model_selection import MultiLabelThresholdOptimizer
+from sklearn_protloc.networks import TinyNet
 from sklearn_protloc.reporting import report
 from tests.reporting.html_check import Page
 
@@ -273,6 +278,29 @@ def test_labels_in_another_order_are_refused(model, cells):
 def test_arguments_that_do_not_fit_are_refused(options, match):
     with pytest.raises(ValueError, match=match):
         report(NEAR, X[60:], Y[60:], **options)
+
+
+def test_thresholds_of_members_are_not_those_of_an_ensemble():
+    tuned = MultiLabelThresholdOptimizer(KNeighborsClassifier(5), cv=2)
+    voting = SoftVotingClassifier([("a", tuned), ("b", tuned)]).fit(X[:60], Y[:60])
+    assert "thresholds came with the model" not in report(voting, X[60:], Y[60:])
+    behind = make_pipeline(StandardScaler(), tuned).fit(X[:60], Y[:60])
+    html = report(behind, X[60:], Y[60:])
+    assert "thresholds came with the model" in html
+    for row in rows_of(html, "Scores of each label")[1:]:
+        expected = behind[-1].thresholds_[int(row[0])]
+        assert float(row[-1]) == pytest.approx(expected, abs=1e-3)
+
+
+def test_training_of_every_member_is_told(cells):
+    members = [
+        (str(n), LocalizationClassifier(TinyNet, max_epochs=n, random_state=0))
+        for n in (1, 2)
+    ]
+    voting = SoftVotingClassifier(members).fit(cells.data[:9], cells.target[:9])
+    html = report(voting, cells.data[40:], cells.target[40:], n_images=0)
+    trained = {row[0]: row[1] for row in rows_of(html, "What was trained")[1:]}
+    assert trained["Epochs"] == "1; 2"
 
 
 @pytest.mark.parametrize(

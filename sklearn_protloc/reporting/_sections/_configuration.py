@@ -9,7 +9,6 @@ from sklearn.base import BaseEstimator
 
 from sklearn_protloc.reporting._formats import count, seconds
 from sklearn_protloc.reporting._inside import (
-    attribute_inside,
     inside,
     mean_epoch_seconds,
     n_parameters,
@@ -61,9 +60,10 @@ def _learnt(model):
         ("Best epoch", "best_iter_"),
         ("Shape of training images", "image_shape_"),
     ):
-        value = attribute_inside(model, name)
-        if value is not None:
-            rows.append([title, readable(value)])
+        values = [getattr(part, name, None) for part in inside(model)]
+        texts = dict.fromkeys(readable(v) for v in values if v is not None)
+        if texts:
+            rows.append([title, "; ".join(texts)])
     rows.append(["Seconds per epoch", seconds(mean_epoch_seconds(model))])
     return [Table("What was trained", ["What", "Value"], rows)]
 

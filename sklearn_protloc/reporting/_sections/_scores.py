@@ -14,10 +14,10 @@ from sklearn_protloc.plotting import (
     ReliabilityDisplay,
 )
 from sklearn_protloc.reporting._formats import between, count, ends, number, share
-from sklearn_protloc.reporting._inside import attribute_inside
 from sklearn_protloc.reporting._page import Section, Table, Text, as_table
 from sklearn_protloc.reporting._pictures import chart
 from sklearn_protloc.reporting._scores import all_scores, intervals
+from sklearn_protloc.utils._fitted import fitted_attribute
 
 __all__ = ["calibration_section", "confusion_section", "labels_section", "overall"]
 
@@ -90,7 +90,7 @@ def labels_section(e):
             "roc_auc": ("ROC AUC", number),
         }
     notes = [Text(_of_groups(e))]
-    thresholds = attribute_inside(e.model, "thresholds_")
+    thresholds = fitted_attribute(e.model, "thresholds_")
     if thresholds is not None:
         table["threshold"] = np.asarray(thresholds, dtype=float)
         columns["threshold"] = ("Threshold", number)
