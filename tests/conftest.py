@@ -1,4 +1,5 @@
 import os
+import signal
 from pathlib import Path
 
 # Set before torch and SciPy are imported. Bitwise equal results need an equal number
@@ -8,6 +9,14 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c():
+    """Have Ctrl-C interrupt, which shells switch off for what runs in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
