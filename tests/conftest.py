@@ -13,7 +13,7 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def _ctrl_c():
-    """Have Ctrl-C interrupt, which shells switch off for what runs in the background."""
+    """Have Ctrl-C interrupt, which shells switch off for background runs."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
