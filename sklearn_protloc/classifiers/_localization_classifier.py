@@ -86,7 +86,10 @@ class LocalizationClassifier(
         :class:`~sklearn_protloc.networks.Localization`. Targets are float32 0
         and 1, shape (batch, n_labels), one-hot for classes. None is binary
         cross-entropy, and cross-entropy over classes where `y` is a single column of
-        three or more.
+        three or more. Probabilities of those are the softmax of the logits, which
+        :class:`torch.nn.CrossEntropyLoss` trains. Losses of labels, such as binary
+        cross-entropy and focal loss, train the sigmoid of each logit: good for
+        `predict`, but such probabilities are then not to be taken at their value.
     optimizer : class, default=torch.optim.Adam
         An optimiser of torch; Adam as it is the least sensitive to `lr`.
     lr : float > 0, default=1e-3
@@ -147,7 +150,9 @@ class LocalizationClassifier(
     augmenter : callable, default=None
         Called as ``augmenter(image, rng)`` on each training image, shape
         (n_channels, height, width), every time it is drawn; never when predicting.
-        Such as :class:`~sklearn_protloc.augmentation.RandomDihedral`.
+        Such as :class:`~sklearn_protloc.augmentation.RandomDihedral`. On a GPU, those
+        of this library change whole batches there; functions of your own, and all on
+        the CPU, run in the threads that read, image by image.
     sampler : callable, default=None
         Called as ``sampler(y, rng)`` before each epoch with the 0/1 targets of the
         training images, shape (n, n_labels) or (n, 2) for two classes, and a
