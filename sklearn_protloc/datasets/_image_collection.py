@@ -282,6 +282,11 @@ class ImageCollection(LazyImages):
             raise unlike(image, self, self._samples.name(i))
         return image
 
+    def _stamp(self, i):
+        if not self._samples.source.stamps_tell:
+            return super()._stamp(i)
+        return repr((self._samples.options(), self._samples.stamp(i)))
+
     def _take(self, rows):
         view = copy.copy(self)
         view._samples = self._samples.take(rows)

@@ -1,5 +1,6 @@
 """The manners of an array for images that are read one at a time."""
 
+import hashlib
 from abc import ABC, abstractmethod
 from numbers import Integral
 
@@ -18,7 +19,9 @@ class LazyImages(ABC):
     A subclass has the properties `shape` and `dtype` and two methods: ``_read(i)``
     returns image `i`, from 0 to ``len(self) - 1``, as an ndarray of shape
     (n_channels, height, width); ``_take(rows)`` returns the same images in fewer or
-    other rows, given as a slice or as an array of integers or booleans.
+    other rows, given as a slice or as an array of integers or booleans. It may have
+    ``_stamp(i)`` too, a text that is another one for every other image; without, image
+    `i` is read and its pixels are digested.
 
     Attributes
     ----------
@@ -74,6 +77,11 @@ class LazyImages(ABC):
     @abstractmethod
     def _take(self, rows):
         """Return the images in these rows, unread."""
+
+    def _stamp(self, i):
+        """Return a text that is another one once image `i` is another one."""
+        pixels = np.ascontiguousarray(self._read(i))
+        return hashlib.blake2b(pixels, digest_size=16).hexdigest()
 
     def __len__(self):
         return self.shape[0]

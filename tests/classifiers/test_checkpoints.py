@@ -4,11 +4,14 @@ import copy
 import errno
 import itertools
 import os
+import pickle
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -24,8 +27,12 @@ from sklearn_protloc.classifiers import (
     _state_file,
     lr_range_test,
 )
+from sklearn_protloc.classifiers._batches import ImageDataset
 from sklearn_protloc.classifiers._engine import LocalizationNet
+from sklearn_protloc.classifiers._fingerprint import training_fingerprint
+from sklearn_protloc.datasets import ImageCollection, as_lazy
 from sklearn_protloc.networks import TinyNet
+from sklearn_protloc.utils import DatasetImages
 
 
 def model_of(folder=None, **params):
@@ -271,6 +278,84 @@ def test_another_training_is_left_alone_and_named(
         model.set_params(checkpoint_dir=tmp_path).fit(images, y, weight)
     assert_same(model, expected)
     assert len(list(tmp_path.glob("*.unfinished"))) == 1
+
+
+def test_every_image_counts(X, y, tmp_path):
+    """Training sets of folds may differ in one, at any place, and have equal labels."""
+    y = np.tile(y[:1], (60, 1)) * np.array([0, 1, 0, 1, 1])
+    for k in range(4):
+        model_of(tmp_path, max_epochs=1).fit(np.delete(X, k, axis=0), y[1:])
+        assert len(list(tmp_path.iterdir())) == k + 1
+
+
+def in_files(X, folder):
+    paths = [[str(folder / f"{row}-{c}.png") for c in range(4)] for row in range(60)]
+    for image, names in zip(X, paths, strict=True):
+        for channel, name in zip(image, names, strict=True):
+            cv2.imwrite(name, channel)
+    return ImageCollection(paths)
+
+
+def in_cache(X, folder):
+    return ImageCollection.from_array(X).cache(folder / "cache.npy")
+
+
+def in_map(X, folder):
+    np.save(folder / "map.npy", X)
+    return np.load(folder / "map.npy", mmap_mode="r+")
+
+
+def in_data_set(X, folder):
+    return DatasetImages(torch.utils.data.TensorDataset(torch.tensor(X)))
+
+
+def in_store(X, folder):
+    zarr = pytest.importorskip("zarr")
+    zarr.save_array(folder / "store", X)
+    return zarr.open_array(folder / "store", mode="r")
+
+
+@pytest.mark.parametrize("kept", [in_files, in_cache, in_map, in_data_set, in_store])
+def test_every_image_counts_wherever_it_is(X, y, tmp_path, kept):
+    (tmp_path / "images").mkdir()
+    images = as_lazy(kept(X, tmp_path / "images"))
+    same = pickle.loads(pickle.dumps(images[:]))  # as in another process
+    assert digest_of_images(images) == digest_of_images(same)
+    others = [
+        images[1:],
+        images[:-1],
+        images[::-1],
+        images[[*range(30), *range(31, 60)]],
+    ]
+    digests = {digest_of_images(other) for other in [images, *others]}
+    assert len(digests) == 5
+    changed = X.copy()
+    changed[17, 2, 3, 4] ^= 1
+    shutil.rmtree(tmp_path / "images")
+    (tmp_path / "images").mkdir()
+    changed = as_lazy(kept(changed, tmp_path / "images"))
+    assert digest_of_images(changed) not in digests
+
+
+def test_arrays_are_told_by_their_pixels_alone(X, tmp_path):
+    """joblib hands them to processes as files that it makes for a while."""
+    for images in (in_map(X, tmp_path), torch.tensor(X).numpy(), np.asfortranarray(X)):
+        assert digest_of_images(images) == digest_of_images(X)
+
+
+def digest_of_images(images):
+    dataset = ImageDataset(images, np.zeros((len(images), 1)))
+    cpu = torch.device("cpu")
+    return training_fingerprint(model_of(), dataset, (0, 0), cpu, None)["X"]
+
+
+def test_files_are_told_without_being_read(X, tmp_path, monkeypatch):
+    images = in_files(X, tmp_path)
+    monkeypatch.setattr(ImageCollection, "_read", None)
+    digest_of_images(images)
+    os.remove(images.paths[7, 0])
+    with pytest.raises(OSError, match="Image 7: .* No such file"):
+        digest_of_images(images)
 
 
 def test_a_range_of_rates_writes_nothing(X, y, tmp_path):

@@ -26,6 +26,8 @@ class ArrayRows(Source):
         is_map = isinstance(array, np.memmap)
         self.array = array.view(np.ndarray) if is_map else array
         self._n_mapped_bytes = 0
+        # not of what may be changed through the map, which files tell late
+        self.stamps_tell = bool(_file_of(array)) and _root_of(array).mode == "r"
 
     @property
     def kind(self):
@@ -74,11 +76,13 @@ class ArrayRows(Source):
     def __getstate__(self):
         """Leave the pixels of a memory map in its file."""
         if _file_of(self.array):
-            return {"layout": _layout(self.array)}
+            return {"layout": _layout(self.array), "stamps_tell": self.stamps_tell}
         return {"array": self.array}
 
     def __setstate__(self, state):
         self._n_mapped_bytes = 0
+        # arrays in memory may come as maps of files that joblib makes for a while
+        self.stamps_tell = state.get("stamps_tell", False)
         if "layout" in state:
             self.array = _map_again(**state["layout"])
         else:

@@ -28,6 +28,7 @@ class MaskedChannels(Source):
         self.size = size
         self.dtype = dtype
         self.options = {"masked": True, **samples.source.options}
+        self.stamps_tell = samples.source.stamps_tell
 
     def read(self, entry):
         """Return the image, its masked channels black; files of those stay closed."""

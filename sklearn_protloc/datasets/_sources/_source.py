@@ -16,10 +16,14 @@ class Source(ABC):
         What `repr` says of the images, such as "memory map".
     options : dict
         What else decides the pixels read, to be compared with that of a cache.
+    stamps_tell : bool
+        Whether the stamp of a sample is another one after every change of its image,
+        as those of files are, without a look at the pixels.
     """
 
     kind = ""
     options = {}
+    stamps_tell = True
 
     @abstractmethod
     def read(self, entry):
