@@ -193,7 +193,8 @@ class LocalizationClassifier(
         runs, other threads that use torch are held to it as well.
     warm_start : bool, default=False
         If True, `fit` goes on from the trained weights instead of new ones, if the
-        labels are the same, with a new optimiser and a continued `history_`.
+        labels are the same, with a new optimiser and a continued `history_`. An array
+        goes on with the labels of a table of as many columns.
     init_weights : str or path-like, default=None
         File of the weights to start from, of the same network: as
         ``torch.save(model.net_.module_.state_dict(), path)`` writes it, or safetensors
@@ -445,6 +446,8 @@ default=None
         """
         self._validate_params()
         fitted, dataset, y = self._read(X, y, sample_weight)
+        if self.warm_start and hasattr(self, "net_"):
+            fitted = keep_names(self, fitted)
         start = start_of_fit(self, fitted)
         return self._learn(self, dataset, fitted, y, start)
 

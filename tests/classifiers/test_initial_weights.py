@@ -1,5 +1,6 @@
 """Starting from weights that are there: of the fit before, or of a file."""
 
+import pandas as pd
 import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
@@ -46,6 +47,25 @@ def test_a_warm_start_needs_the_same_shapes(X, y, params, columns, message):
     with pytest.raises(ValueError, match=message):
         model.fit(X, y[:, :columns])
     assert_array_equal(model.predict_proba(X), proba)
+
+
+def test_a_warm_start_of_an_array_keeps_the_names_of_a_table(X, y):
+    names = ["Nuclei", "ER", "Golgi", "Cytosol", "Plasma membrane"]
+    table = pd.DataFrame(y, columns=names)
+    model = fitted(X, table, warm_start=True).fit(X, y)
+    assert model.label_names_.tolist() == names
+    assert model.n_iter_ == 4
+    twice = fitted(X, table, warm_start=True).fit(X, table)
+    assert_array_equal(model.predict_proba(X), twice.predict_proba(X))
+    for other in (y[:, :3], table.rename(columns={"ER": "Nucleoli"})):
+        with pytest.raises(ValueError, match=r"goes on with the labels \['Nuclei', "):
+            model.fit(X, other)
+
+
+def test_a_warm_start_of_a_table_after_an_array_is_refused(X, y):
+    model = fitted(X, y, warm_start=True)
+    with pytest.raises(ValueError, match=r"goes on with the labels \['0', .*'a', 'b'"):
+        model.fit(X, pd.DataFrame(y, columns=list("abcde")))
 
 
 @pytest.fixture
