@@ -6,7 +6,6 @@ A file holds names, never code: what is not found here is not built.
 import functools
 import importlib
 import inspect
-import sys
 from collections.abc import Iterable
 
 import numpy as np
@@ -19,6 +18,7 @@ from sklearn_protloc.persistence._errors import ModelFileError
 
 __all__ = ["Allowed"]
 
+# Their exported classes may be named; all is pure that these do without being fitted.
 _ROOMS = (
     "augmentation",
     "classifiers",
@@ -29,6 +29,26 @@ _ROOMS = (
     "over_sampling",
     "preprocessing",
 )
+# Their exported functions too, which compute and no more. A file decides what they are
+# called with, so that none of another room is: those train, read or write.
+_PURE_ROOMS = ("augmentation", "metrics")
+# What fitted models are made of without the rooms exporting it.
+_OWN_INNER = {
+    "sklearn_protloc.model_selection.FoldEnsemble": "_fold_ensemble",
+    "sklearn_protloc.model_selection.LogisticMap": "_calibrators",
+}
+# Those that may be named, but of which no file holds an instance.
+_ONLY_NAMES = (
+    "builtins",
+    "numpy",
+    "skorch.dataset",
+    "sklearn_protloc.networks",
+    "torch.optim",
+    "torch.optim.lr_scheduler",
+    "torch.utils.data",
+)
+# Functions of sklearn.metrics that build or look up other ones.
+_NO_METRICS = ("check_", "get_", "make_", "pairwise_")
 # Those whose predictions read and write memory by indices of the file, without a look
 # at them (boosting, neighbours, support vectors, clusters), are left out.
 _UNCHECKED = ("GradientBoosting", "HistGradientBoosting")
@@ -63,11 +83,13 @@ _PARTS = {
 _INNER = (
     ("sklearn.calibration", "_CalibratedClassifier"),
     ("sklearn.calibration", "_SigmoidCalibration"),
+    ("sklearn.metrics._scorer", "_CurveScorer"),
     ("sklearn.metrics._scorer", "_PassthroughScorer"),
     ("sklearn.metrics._scorer", "_Scorer"),
     ("sklearn.multiclass", "_ConstantPredictor"),
     ("sklearn.neural_network._stochastic_optimizers", "AdamOptimizer"),
     ("sklearn.neural_network._stochastic_optimizers", "SGDOptimizer"),
+    ("skorch.utils", "to_numpy"),
 )
 # None of those that read or write files when training goes on.
 _CALLBACKS = (
@@ -141,6 +163,13 @@ class Allowed:
             )
         return thing
 
+    def builds(self, thing):
+        """Whether a file may hold an instance, as it may of a class of the user's."""
+        if not inspect.isclass(thing) or self.trusts(thing):
+            return inspect.isclass(thing)
+        name = self.name_of(thing)
+        return name is not None and name.rpartition(".")[0] not in _ONLY_NAMES
+
     def trusts(self, thing):
         """Whether a class or function is one of the user's own."""
         return thing in self._trusted.values()
@@ -203,7 +232,7 @@ def _find(address):
     if part in _PARTS.get(root, ()):
         return _exported(importlib.import_module(module), name)
     if root == "sklearn_protloc" and part in _ROOMS:
-        return _defined_in(part).get(name)
+        return _of_room(part, name)
     return None
 
 
@@ -216,22 +245,18 @@ def _exported(module, name):
     if inspect.isclass(thing):
         return thing if hasattr(thing, "fit") or hasattr(thing, "split") else None
     is_metric = module.__name__ == "sklearn.metrics" and inspect.isfunction(thing)
-    return thing if is_metric else None
+    return thing if is_metric and not name.startswith(_NO_METRICS) else None
 
 
-@functools.cache
-def _defined_in(room):
-    """Return the classes and functions of a room by name, wherever in it they are.
-
-    Private ones too, as models are made of them, such as the ensemble of the folds. A
-    name in a file loads no module: these are loaded with the room.
-    """
+def _of_room(room, name):
+    """Return a class, or a function of a pure room, that a room exports, or None."""
     home = f"sklearn_protloc.{room}"
-    importlib.import_module(home)
-    found = {}
-    for module_name in [m for m in sys.modules if f"{m}.".startswith(f"{home}.")]:
-        for name, thing in vars(sys.modules[module_name]).items():
-            own = getattr(thing, "__module__", None) == module_name
-            if own and (inspect.isclass(thing) or inspect.isfunction(thing)):
-                found.setdefault(name, []).append(thing)
-    return {name: things[0] for name, things in found.items() if len(things) == 1}
+    if f"{home}.{name}" in _OWN_INNER:
+        inner = _OWN_INNER[f"{home}.{name}"]
+        return getattr(importlib.import_module(f"{home}.{inner}"), name)
+    module = importlib.import_module(home)
+    if name not in module.__all__:
+        return None
+    thing = getattr(module, name)
+    is_pure = room in _PURE_ROOMS and inspect.isfunction(thing)
+    return thing if inspect.isclass(thing) or is_pure else None

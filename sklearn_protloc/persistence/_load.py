@@ -32,7 +32,8 @@ def load_model(path, *, trusted=()):
     -------
     model : object
         What was saved, with its networks on the CPU; they predict on a GPU where
-        `device` says so.
+        `device` says so. Folders to write to, `checkpoint_dir` of classifiers and
+        `memory` of pipelines, are None.
 
     Raises
     ------

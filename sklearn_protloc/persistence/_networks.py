@@ -45,8 +45,7 @@ def _decode_tensor(node, decoder):
 
 
 def _is_module(value, encoder):
-    known = isinstance(value, nn.Module) and encoder.allowed.name_of(type(value))
-    return bool(known)
+    return isinstance(value, nn.Module) and encoder.allowed.builds(type(value))
 
 
 def _encode_module(value, encoder):
@@ -69,10 +68,12 @@ def _encode_module(value, encoder):
 
 def _decode_module(node, decoder):
     cls = decoder.allowed.find(field(node, "class", str))
-    if not (isinstance(cls, type) and issubclass(cls, nn.Module)):
-        raise ModelFileError(f"it holds a module of {cls!r}, which is none")
+    if not decoder.allowed.builds(cls) or not issubclass(cls, nn.Module):
+        raise ModelFileError(f"it holds a module of {cls!r}, which is none to build")
     state = {n: decoder.value(v) for n, v in field(node, "state", dict).items()}
     check_names(cls, state)
+    if state.keys() & _OF_MODULE:
+        raise ModelFileError("a module in it has hooks of torch")
     held = _read(node, decoder) if node.get("weights") else {}
     built = cls.__new__(cls)
     nn.Module.__init__(built)

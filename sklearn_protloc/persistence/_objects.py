@@ -1,9 +1,12 @@
 """Estimators, and other objects that are a class and its attributes."""
 
+import functools
 import inspect
 
 from sklearn.base import BaseEstimator
+from sklearn.model_selection._search import BaseSearchCV
 from sklearn.tree._tree import Tree
+from torch import nn
 
 from sklearn_protloc.persistence._codec import Kind, field
 from sklearn_protloc.persistence._errors import ModelFileError
@@ -17,11 +20,28 @@ _RUNNING = (
     "_skl_callbacks",
     "_skl_callbacks_to_teardown",
 )
+# Places to write to when training goes on: whoever opens the file chooses theirs.
+_FOLDERS = ("checkpoint_dir", "memory")
+# What estimators call of others by its name in an attribute.
+_METHODS = (
+    "auto",
+    "predict",
+    "predict_proba",
+    "predict_log_proba",
+    "decision_function",
+)
+_METHOD_NAMES = (
+    "_response_method",
+    "chain_method",
+    "chain_method_",
+    "response_method",
+    "stack_method",
+    "stack_method_",
+)
 
 
 def _is_object(value, encoder):
-    cls = type(value)
-    return encoder.allowed.name_of(cls) is not None and not isinstance(value, type)
+    return encoder.allowed.builds(type(value))
 
 
 def _encode_object(value, encoder):
@@ -39,7 +59,29 @@ def _state_of(value, encoder):
         state, dict | None
     ):
         raise encoder.refusal(value, f"{cls.__name__} is more than its attributes")
+    if not encoder.allowed.trusts(cls):
+        state = _without_folders(state or {})
+        if _searched_folder(cls, state):
+            raise encoder.refusal(value, f"it searches {_searched_folder(cls, state)}")
     return {n: v for n, v in (state or {}).items() if n not in _RUNNING}
+
+
+def _without_folders(state):
+    return {n: None if _is_folder(n) else v for n, v in state.items()}
+
+
+def _is_folder(name):
+    return name.rpartition("__")[2] in _FOLDERS
+
+
+def _searched_folder(cls, state):
+    """Return a parameter of a search that is a folder to write to, if there is one."""
+    if not issubclass(cls, BaseSearchCV):
+        return None
+    grids = [state.get("param_grid"), state.get("param_distributions")]
+    flat = [g for grid in grids for g in (grid if isinstance(grid, list) else [grid])]
+    names = [str(name) for grid in flat if isinstance(grid, dict) for name in grid]
+    return next((name for name in names if _is_folder(name)), None)
 
 
 def attributes_of(state, encoder):
@@ -49,11 +91,13 @@ def attributes_of(state, encoder):
 
 def _decode_object(node, decoder):
     cls = decoder.allowed.find(field(node, "class", str))
-    if not inspect.isclass(cls) or issubclass(cls, type | BaseException):
-        raise ModelFileError(f"it holds an object of {cls!r}, which is no class")
+    if not decoder.allowed.builds(cls) or issubclass(cls, nn.Module):
+        raise ModelFileError(f"it holds an object of {cls!r}, which may only be named")
     state = {n: decoder.value(v) for n, v in field(node, "state", dict).items()}
     if not decoder.allowed.trusts(cls):
         check_names(cls, state)
+        _check_calls(cls, state)
+        state = _without_folders(state)
         state = _with_parameters(cls, state)
     built = cls.__new__(cls)
     if hasattr(cls, "__setstate__"):
@@ -68,9 +112,22 @@ def check_names(cls, state):
     """Refuse attributes that stand where a class has methods."""
     for name in state:
         own = inspect.getattr_static(cls, name, None)
-        behaves = callable(own) or isinstance(own, property | classmethod)
+        # methods that are there only sometimes are descriptors
+        behaves = callable(own) or (
+            hasattr(own, "__get__") and not isinstance(own, functools.cached_property)
+        )
         if not name.isidentifier() or name.startswith("__") or behaves:
             raise ModelFileError(f"an object in it has an attribute {name!r}")
+
+
+def _check_calls(cls, state):
+    """Refuse names of methods other than those that predict, and searched folders."""
+    for name in state.keys() & set(_METHOD_NAMES):
+        named = state[name] if isinstance(state[name], list | tuple) else [state[name]]
+        if not all(method is None or method in _METHODS for method in named):
+            raise ModelFileError(f"an object in it calls a method {named!r}")
+    if _searched_folder(cls, state):
+        raise ModelFileError(f"it searches {_searched_folder(cls, state)!r}")
 
 
 def _with_parameters(cls, state):

@@ -4,6 +4,7 @@ import functools
 import math
 import os
 import pathlib
+import types
 
 import numpy as np
 import torch
@@ -87,6 +88,11 @@ def _is_named(value, encoder):
     return named and encoder.allowed.name_of(value) is not None
 
 
+def _is_code(value):
+    functions = type | np.ufunc | types.FunctionType | functools.partial
+    return isinstance(value, functions)
+
+
 def _encode_partial(value, encoder):
     return {
         "function": encoder.named(value.func, ".func"),
@@ -98,6 +104,8 @@ def _encode_partial(value, encoder):
 def _decode_partial(node, decoder):
     names = ("function", "args", "options")
     function, args, options = (decoder.value(field(node, n, dict)) for n in names)
+    if not _is_code(function):
+        raise ModelFileError(f"it holds options of {function!r}, which is no function")
     return functools.partial(function, *args, **options)
 
 
