@@ -9,15 +9,12 @@ from sklearn_protloc.networks._cyto_blocks import cyto_blocks
 from sklearn_protloc.networks._layers import (
     OneSize,
     check_arguments,
+    dense,
     glorot_uniform,
 )
 from sklearn_protloc.utils import check_image_size
 
 __all__ = ["CytoCNN"]
-
-
-def _dense(n_in, n_out, dropout):
-    return nn.Sequential(nn.Linear(n_in, n_out), nn.ReLU(), nn.Dropout(dropout))
 
 
 class CytoCNN(nn.Module):
@@ -102,8 +99,8 @@ class CytoCNN(nn.Module):
         )
         n_places = -(-size[0] // 32) * -(-size[1] // 32)
         self.head = nn.Sequential(
-            _dense(16 * width * n_places, n_hidden, dropout),
-            _dense(n_hidden, n_hidden, dropout),
+            dense(16 * width * n_places, n_hidden, dropout),
+            dense(n_hidden, n_hidden, dropout),
             nn.Linear(n_hidden, n_labels),
         )
         self.apply(glorot_uniform)

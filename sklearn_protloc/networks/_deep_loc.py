@@ -10,7 +10,9 @@ from sklearn_protloc.networks._layers import (
     NormLinear,
     OneSize,
     check_arguments,
+    dense,
     lecun_normal,
+    selu_dense,
 )
 from sklearn_protloc.networks._strips import StripBlocks
 from sklearn_protloc.utils import check_image_size
@@ -34,8 +36,8 @@ def _block(n_in, n_out, n_convs, norm):
 
 def _dense(n_in, n_out, norm, dropout):
     if norm is None:
-        return [nn.Linear(n_in, n_out), nn.SELU(), nn.AlphaDropout(dropout)]
-    return [NormLinear(n_in, n_out), nn.ReLU(), nn.Dropout(dropout)]
+        return selu_dense(n_in, n_out, dropout)
+    return dense(n_in, n_out, dropout, NormLinear)
 
 
 class DeepLoc(nn.Module):

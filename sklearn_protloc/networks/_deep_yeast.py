@@ -9,6 +9,7 @@ from sklearn_protloc.networks._layers import (
     NormLinear,
     OneSize,
     check_arguments,
+    dense,
     glorot_uniform,
 )
 from sklearn_protloc.networks._strips import StripBlocks
@@ -26,10 +27,6 @@ def _block(n_in, n_out, n_convs):
     rest = [_conv(n_out, n_out) for _ in range(n_convs - 1)]
     # ceil_mode keeps a last odd row or column, so that any size works
     return nn.Sequential(_conv(n_in, n_out), *rest, nn.MaxPool2d(2, ceil_mode=True))
-
-
-def _dense(n_in, n_out, dropout):
-    return nn.Sequential(NormLinear(n_in, n_out), nn.ReLU(), nn.Dropout(dropout))
 
 
 class DeepYeast(nn.Module):
@@ -118,8 +115,8 @@ class DeepYeast(nn.Module):
         )
         n_places = -(-height // 8) * -(-width // 8)
         self.head = nn.Sequential(
-            _dense(c * n_places, n_hidden, dropout),
-            _dense(n_hidden, n_hidden, dropout),
+            dense(c * n_places, n_hidden, dropout, NormLinear),
+            dense(n_hidden, n_hidden, dropout, NormLinear),
             nn.Linear(n_hidden, n_labels),
         )
         self.apply(glorot_uniform)

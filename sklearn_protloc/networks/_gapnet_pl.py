@@ -11,6 +11,7 @@ from torch import nn
 from sklearn_protloc.networks._layers import (
     check_arguments,
     lecun_normal,
+    selu_dense,
 )
 from sklearn_protloc.networks._strips import in_strips
 
@@ -19,10 +20,6 @@ __all__ = ["GapNetPL"]
 
 def _conv(n_in, n_out, stride=1):
     return nn.Sequential(nn.Conv2d(n_in, n_out, 3, stride, padding=1), nn.SELU())
-
-
-def _dense(n_in, n_out, dropout):
-    return nn.Sequential(nn.Linear(n_in, n_out), nn.SELU(), nn.AlphaDropout(dropout))
 
 
 class _GapFeatures(nn.Module):
@@ -108,8 +105,8 @@ class GapNetPL(nn.Module):
         check_arguments(n_channels, n_labels, dropout)
         self.features = _GapFeatures(n_channels, widths)
         self.head = nn.Sequential(
-            _dense(sum(widths), n_hidden, dropout),
-            _dense(n_hidden, n_hidden, dropout),
+            selu_dense(sum(widths), n_hidden, dropout),
+            selu_dense(n_hidden, n_hidden, dropout),
             nn.Linear(n_hidden, n_labels),
         )
         self.apply(lecun_normal)

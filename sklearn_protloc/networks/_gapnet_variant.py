@@ -9,6 +9,7 @@ from torch import nn
 
 from sklearn_protloc.networks._layers import (
     check_arguments,
+    dense,
     glorot_uniform,
 )
 from sklearn_protloc.networks._strips import in_strips
@@ -25,10 +26,6 @@ def _conv(n_in, n_out, stride=1):
 def _pool(width):
     # ceil_mode keeps a last odd row or column, so that 1 x 1 images pass too
     return nn.Sequential(nn.BatchNorm2d(width), nn.MaxPool2d(2, ceil_mode=True))
-
-
-def _dense(n_in, n_out, dropout):
-    return nn.Sequential(nn.Linear(n_in, n_out), nn.ReLU(), nn.Dropout(dropout))
 
 
 class _GapFeatures(nn.Module):
@@ -126,8 +123,8 @@ class GapNetVariant(nn.Module):
         check_arguments(n_channels, n_labels, dropout)
         self.features = _GapFeatures(n_channels, widths, mid_convs, stride, dropout)
         self.head = nn.Sequential(
-            _dense(sum(widths), n_hidden, dropout),
-            _dense(n_hidden, n_hidden, dropout),
+            dense(sum(widths), n_hidden, dropout),
+            dense(n_hidden, n_hidden, dropout),
             nn.Linear(n_hidden, n_labels),
         )
         self.apply(glorot_uniform)

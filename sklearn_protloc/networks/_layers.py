@@ -14,9 +14,11 @@ __all__ = [
     "NormLinear",
     "OneSize",
     "check_arguments",
+    "dense",
     "glorot_normal",
     "glorot_uniform",
     "lecun_normal",
+    "selu_dense",
     "size_error",
 ]
 
@@ -59,6 +61,16 @@ def size_error(network, needed, size):
         f"{network} needs images of {needed}, got {size[0]} x {size[1]} pixels. Resize "
         "the images, for instance with sklearn_protloc.preprocessing.Resize."
     )
+
+
+def dense(n_in, n_out, dropout, linear=nn.Linear):
+    """Return a hidden dense layer with ReLU."""
+    return nn.Sequential(linear(n_in, n_out), nn.ReLU(), nn.Dropout(dropout))
+
+
+def selu_dense(n_in, n_out, dropout):
+    """Return a hidden dense layer with SELU."""
+    return nn.Sequential(nn.Linear(n_in, n_out), nn.SELU(), nn.AlphaDropout(dropout))
 
 
 class NormLinear(nn.Linear):
