@@ -7,6 +7,7 @@ from sklearn_protloc.metrics._scores import (
     multilabel_log_loss,
 )
 from sklearn_protloc.utils import check_indicator, label_probabilities
+from sklearn_protloc.utils._label_names import check_label_names
 
 __all__ = [
     "macro_average_precision_scorer",
@@ -39,7 +40,8 @@ def macro_f1_scorer(estimator, X, y):
     Raises
     ------
     ValueError
-        If `y` is no indicator matrix, or predictions do not fit it.
+        If `y` is no indicator matrix, its columns are not the labels that the
+        estimator was fitted on, or predictions do not fit it.
 
     See Also
     --------
@@ -57,6 +59,7 @@ def macro_f1_scorer(estimator, X, y):
     >>> scores.round(2)
     array([0.67, 0.69, 0.87, 0.85, 0.75])
     """
+    check_label_names(estimator, y)
     predicted = estimator.predict(X)
     return macro_f1_score(y, predicted)
 
@@ -87,7 +90,8 @@ def macro_average_precision_scorer(estimator, X, y):
     TypeError
         If the estimator has no `predict_proba`.
     ValueError
-        If `y` is no indicator matrix, or probabilities do not fit it.
+        If `y` is no indicator matrix, its columns are not the labels that the
+        estimator was fitted on, or probabilities do not fit it.
 
     See Also
     --------
@@ -133,7 +137,8 @@ def macro_roc_auc_scorer(estimator, X, y):
     TypeError
         If the estimator has no `predict_proba`.
     ValueError
-        If `y` is no indicator matrix, or probabilities do not fit it.
+        If `y` is no indicator matrix, its columns are not the labels that the
+        estimator was fitted on, or probabilities do not fit it.
 
     See Also
     --------
@@ -180,7 +185,8 @@ def neg_multilabel_log_loss_scorer(estimator, X, y):
     TypeError
         If the estimator has no `predict_proba`.
     ValueError
-        If `y` is no indicator matrix, or probabilities do not fit it.
+        If `y` is no indicator matrix, its columns are not the labels that the
+        estimator was fitted on, or probabilities do not fit it.
 
     See Also
     --------
@@ -209,4 +215,5 @@ def _labels_and_probabilities(estimator, X, y):
             f"{type(estimator).__name__}, which has none. Use macro_f1_scorer."
         )
     truth, _ = check_indicator(y)
+    check_label_names(estimator, y)
     return truth, label_probabilities(estimator, X, truth.shape[1])

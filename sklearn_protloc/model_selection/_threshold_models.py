@@ -20,6 +20,7 @@ from sklearn_protloc.utils import (
     out_of_fold,
     stratified_holdout,
 )
+from sklearn_protloc.utils._label_names import check_label_names
 
 __all__ = [
     "ThresholdModels",
@@ -81,8 +82,10 @@ def fit_models(
         The final model and the held-out probabilities.
     """
     n_labels = indicator.shape[1]
-    if is_prefit(estimator, cv):
+    if is_prefit(estimator, cv) or isinstance(estimator, FrozenEstimator):
         check_is_fitted(estimator)
+        check_label_names(estimator, y, name="the estimator")
+    if is_prefit(estimator, cv):
         probabilities = label_probabilities(estimator, X, n_labels)
         one_fold = np.zeros(len(indicator), dtype=np.int64)
         return ThresholdModels(estimator, None, probabilities, one_fold, None)

@@ -14,6 +14,7 @@ from sklearn_protloc.plotting._style import (
     with_counts,
 )
 from sklearn_protloc.utils import check_method
+from sklearn_protloc.utils._label_names import check_label_names
 
 __all__ = ["LabelScoresDisplay"]
 
@@ -130,6 +131,8 @@ class LabelScoresDisplay:
             If labels and predictions do not fit each other.
         """
         models = as_series(estimator)
+        for name, model in models.items():
+            check_label_names(model, y, name=repr(name) if name else "the model")
         predictions = {
             name: check_method(model, "predict").predict(X)
             for name, model in models.items()

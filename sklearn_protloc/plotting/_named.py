@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn_protloc.plotting._style import COLORS
 from sklearn_protloc.utils import check_indicator
 from sklearn_protloc.utils._fitted import fitted_attribute
+from sklearn_protloc.utils._label_names import check_label_names
 
 __all__ = ["as_names", "as_series", "named", "names_for"]
 
@@ -37,7 +38,11 @@ def named(y, label_names=None, estimator=None):
 
 
 def names_for(y, label_names, estimator):
-    """Return names of labels, or None if there are none but numbers."""
+    """Return names of labels, or None if there are none but numbers.
+
+    Columns that are not the labels of the estimator are refused, whatever their names.
+    """
+    check_label_names(estimator, y)
     if label_names is not None:
         return as_names(label_names)
     if hasattr(y, "columns"):

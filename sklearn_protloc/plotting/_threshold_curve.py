@@ -11,6 +11,7 @@ from sklearn_protloc.utils import (
     check_indicator,
     import_or_raise,
 )
+from sklearn_protloc.utils._label_names import check_label_names
 
 __all__ = ["ThresholdCurveDisplay"]
 
@@ -127,6 +128,7 @@ class ThresholdCurveDisplay:
                 "was fitted on one column and has no thresholds to show."
             )
         indicator, _ = check_indicator(y)
+        check_label_names(optimizer, y, name="the optimizer")
         _check_shapes(indicator, optimizer.oof_proba_)
         held_out = ~np.isnan(optimizer.oof_proba_).any(axis=1)
         return cls.from_predictions(

@@ -11,6 +11,7 @@ from sklearn_protloc.reporting._held_out import predictions, rank_scores
 from sklearn_protloc.utils import check_indicator, check_same_order, group_codes
 from sklearn_protloc.utils._fitted import fitted_attribute
 from sklearn_protloc.utils._groups import check_same_groups
+from sklearn_protloc.utils._label_names import check_label_names, check_names_alike
 
 __all__ = ["Evaluation", "Training", "evaluate", "image_shape"]
 
@@ -72,7 +73,7 @@ def evaluate(model, X, y, *, groups, metadata, order, training):
         if group_codes(groups, len(indicator)).max() == 0:
             raise ValueError("Expected two or more groups, got one.")
     metadata = _check_metadata(metadata, len(indicator))
-    training = _check_training(training, len(names), groups)
+    training = _check_training(training, names, groups)
     scores, are_probabilities = rank_scores(model, X, len(names))
     ids = _ids(X, y, len(indicator))
     return Evaluation(
@@ -108,18 +109,14 @@ def _check_number(X, indicator):
 
 
 def _label_names(model, y, names):
-    """Return names of `y` or of the model, and refuse another order."""
+    """Return names of `y` or of the model, and refuse other columns than its own."""
     learnt = fitted_attribute(model, "label_names_")
     if learnt is None or len(learnt) != len(names):
         return names
     learnt = [str(name) for name in learnt]
     if not hasattr(y, "columns"):
         return learnt
-    if list(names) != learnt and set(names) == set(learnt):
-        raise ValueError(
-            "The model was fitted on the labels of y in another order: use "
-            "y[model.label_names_]."
-        )
+    check_label_names(model, y)
     return names
 
 
@@ -149,7 +146,7 @@ def _check_metadata(metadata, n_samples):
     return known.astype(object).where(known.notna(), "unknown")
 
 
-def _check_training(training, n_labels, groups):
+def _check_training(training, names, groups):
     """Return what is known of the training images."""
     X, y, train_groups = training
     if y is None:
@@ -159,11 +156,12 @@ def _check_training(training, n_labels, groups):
                 "what copying the labels of training images is worth."
             )
         return Training(None, None, None)
-    y, _ = check_indicator(y)
-    if y.shape[1] != n_labels:
+    y, train_names = check_indicator(y)
+    if y.shape[1] != len(names):
         raise ValueError(
-            f"Expected y_train with the {n_labels} labels of y, got {y.shape[1]}."
+            f"Expected y_train with the {len(names)} labels of y, got {y.shape[1]}."
         )
+    check_names_alike(train_names, names, "y_train", "y")
     if X is not None and _num_samples(X) != len(y):
         raise ValueError(
             f"Expected X_train with an image for each of {len(y)} rows of y_train, got "

@@ -2,6 +2,7 @@
 
 import inspect
 
+from sklearn_protloc.utils._label_names import check_label_names
 from sklearn_protloc.utils._targets import as_single_column, check_indicator
 
 __all__ = ["LabelScoreMixin", "check_method"]
@@ -79,7 +80,14 @@ class LabelScoreMixin:
         -------
         score : float
             Accuracy of sets of labels, from 0 to 1.
+
+        Raises
+        ------
+        ValueError
+            If `y` is no indicator matrix, or its columns are not the labels that the
+            classifier was fitted on.
         """
         if as_single_column(y) is None:
+            check_label_names(self, y)
             y, _ = check_indicator(y)
         return super().score(X, y, sample_weight)

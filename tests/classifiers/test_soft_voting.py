@@ -64,7 +64,8 @@ def test_members_must_share_their_labels(classifier, X, y):
     other = clone(classifier).fit(X, pd.DataFrame(y, columns=list("edcba")))
     members = [("one", FrozenEstimator(one)), ("other", FrozenEstimator(other))]
     with pytest.raises(
-        ValueError, match=r"those of estimator 'one' are .* those of estimator 'other'"
+        ValueError,
+        match=r"label 0 is .* in estimator 'one' and .* in estimator 'other'",
     ):
         SoftVotingClassifier(members).fit(X, y)
 

@@ -1,11 +1,12 @@
 """What ensembles of multi-label classifiers have in common."""
 
+from itertools import combinations
+
 import numpy as np
 from sklearn import get_config
 from sklearn.base import ClassifierMixin, clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import Pipeline
 from sklearn.utils import Bunch, get_tags, indexable
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
@@ -23,7 +24,9 @@ from sklearn_protloc.utils import (
     check_same_order,
     to_logits,
 )
+from sklearn_protloc.utils._fitted import fitted_attribute
 from sklearn_protloc.utils._killed_workers import explaining_killed_workers
+from sklearn_protloc.utils._label_names import check_names_alike
 
 __all__ = ["BaseLabelClassifier", "BaseLabelEnsemble", "routed_splitter"]
 
@@ -213,28 +216,11 @@ def check_same_labels(estimators, label_names):
         What `y` calls them.
     """
     known = {"y": label_names}
-    known |= {f"estimator {name!r}": _labels_of(e) for name, e in estimators.items()}
-    named = {
-        who: list(names)
-        for who, names in known.items()
-        if names is not None and list(names) != [str(k) for k in range(len(names))]
-    }
-    first = next(iter(named), None)
-    for who, names in named.items():
-        if names != named[first]:
-            raise ValueError(
-                "Expected labels of the same names in the same order everywhere, but "
-                f"those of {first} are {named[first]} and those of {who} are {names}."
-            )
-
-
-def _labels_of(estimator):
-    """Return the names that an estimator has for its labels, or None."""
-    if isinstance(estimator, FrozenEstimator):
-        return _labels_of(estimator.estimator)
-    if isinstance(estimator, Pipeline):
-        return _labels_of(estimator.steps[-1][1])
-    return getattr(estimator, "label_names_", None)
+    for name, estimator in estimators.items():
+        known[f"estimator {name!r}"] = fitted_attribute(estimator, "label_names_")
+    known = {who: names for who, names in known.items() if names is not None}
+    for (who, names), (other, others) in combinations(known.items(), 2):
+        check_names_alike(names, others, who, other)
 
 
 def _fit(estimator, X, y, fit_params, prefit):
