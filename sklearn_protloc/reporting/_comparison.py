@@ -1,5 +1,6 @@
 """What a comparison of models found."""
 
+import html
 from dataclasses import dataclass
 
 import pandas as pd
@@ -80,9 +81,11 @@ class Comparison:
             macro_roc_auc of the held-out predictions of all folds together; with
             ``_low`` and ``_high``, the 95 % bootstrap interval of either F1; with
             ``_mean`` and ``_std``, mean and standard deviation over the folds.
-            difference, how far macro_f1 is above that of the reference, with its
-            interval; p_value, of Wilcoxon's two-sided test of the same over the labels,
-            not corrected for the number of models. n_parameters of networks; fit_time
+            difference, how far macro_f1 is above that of the reference over the labels
+            that have an F1 for both, with its interval; p_value, of Wilcoxon's
+            two-sided test of the same over the labels, not corrected for the number of
+            models; p_method, "exact", or "asymptotic" where labels differ by the same
+            amount or are more than 50. n_parameters of networks; fit_time
             and epoch_time, mean seconds of a fit and of an epoch; error, why a model
             failed. NaN is what cannot be told.
         """
@@ -100,7 +103,7 @@ class Comparison:
         rows = [list(table.columns), ["---"] + ["---:"] * (table.shape[1] - 1)]
         rows += table.to_numpy().tolist()
         lines = [f"| {' | '.join(row)} |" for row in rows]
-        return "\n".join([*lines, "", *self._notes()]) + "\n"
+        return "\n".join([*lines, "", *map(_escaped, self._notes())]) + "\n"
 
     def plot(self, ax=None):
         """Draw F1 of each label with its interval, for the models that did not fail.
@@ -148,7 +151,7 @@ class Comparison:
                 else between(
                     row.difference, row.difference_low, row.difference_high, signed
                 ),
-                "p": number(row.p_value),
+                "p": _p_value(row.p_value, row.p_method),
                 "Macro AP": number(row.macro_average_precision),
                 "Macro AUC": number(row.macro_roc_auc),
                 "Micro F1": number(row.micro_f1),
@@ -168,12 +171,15 @@ class Comparison:
             f"{self._tested().sum():,} held-out samples of {len(self.splits)} folds, "
             f"pooled. In brackets: 95 % bootstrap intervals over {drawn}. Difference: "
             f"macro F1 above {self.reference!r}; p: Wilcoxon's two-sided test of it "
-            "over the labels."
+            f"over the labels, exact or, after {ABOUT}, by the normal distribution. It "
+            "takes labels for independent, which labels of the same images are not. "
+            "Neither intervals nor p know how much another training would change."
         ]
         return notes + [f"{name!r} failed in {e}" for name, e in self.errors.items()]
 
 
 DASH_REFERENCE = "(reference)"
+ABOUT = "\N{ALMOST EQUAL TO}"
 
 
 def _spread(mean, deviation):
@@ -181,6 +187,12 @@ def _spread(mean, deviation):
     return f"{number(mean)} ± {number(deviation)}"
 
 
+def _p_value(value, method):
+    """Return a p-value, marked where it is not exact."""
+    return f"{ABOUT if method == 'asymptotic' else ''}{number(value)}"
+
+
 def _escaped(text):
-    """Return a text that does not end a cell of Markdown."""
-    return " ".join(str(text).replace("\\", "\\\\").replace("|", "\\|").split())
+    """Return a text that Markdown shows as it is, in a cell or below."""
+    text = str(text).replace("\\", "\\\\").replace("|", "\\|")
+    return " ".join(html.escape(text, quote=False).split())

@@ -118,7 +118,8 @@ class _Pooled:
             if name != reference and other is not None:
                 row |= differences(self.y_true, predicted, other, *how)
             rows[name] = row
-        columns = ["difference", "difference_low", "difference_high", "p_value"]
+        columns = ["difference", "difference_low", "difference_high"]
+        columns += ["p_value", "p_method"]
         table = pd.DataFrame.from_dict(rows, orient="index")
         return table.reindex(
             columns=[*table.columns.difference(columns, False), *columns]

@@ -12,6 +12,10 @@ from sklearn_protloc.metrics import (
     micro_f1_score,
     wilcoxon_test,
 )
+from sklearn_protloc.metrics._significance import DECIMALS
+
+# More labels would take long; with them the normal distribution is as good.
+MOST_EXACT = 50
 
 __all__ = ["SCORES", "all_scores", "differences", "intervals", "score_folds"]
 
@@ -65,7 +69,7 @@ def intervals(y_true, predicted, groups, random_state):
 
 
 def differences(y_true, predicted, other, groups, random_state):
-    """Return how far the macro F1 of a model is above another's, and its p-value."""
+    """Return how far the macro F1 of a model is above another's, and how surely."""
     result = bootstrap_interval(
         y_true, predicted, other, groups=groups, random_state=random_state
     )
@@ -73,15 +77,19 @@ def differences(y_true, predicted, other, groups, random_state):
         "difference": result.estimate,
         "difference_low": result.confidence_interval.low,
         "difference_high": result.confidence_interval.high,
-        "p_value": _p_value(y_true, predicted, other),
-    }
+    } | _wilcoxon(y_true, predicted, other)
 
 
-def _p_value(y_true, predicted, other):
-    """Return that of Wilcoxon's two-sided test on the F1 of labels."""
-    pair = [label_scores(y_true, values)["f1"] for values in (predicted, other)]
-    defined = pair[0].notna() & pair[1].notna()
-    if (pair[0] == pair[1])[defined].all():
-        return 1.0
-    test = wilcoxon_test(pair[0][defined], pair[1][defined], alternative="two-sided")
-    return float(test.pvalue)
+def _wilcoxon(y_true, predicted, other):
+    """Return the p-value of the two-sided test on F1 of labels, and how it was had."""
+    f1, others = (label_scores(y_true, values)["f1"] for values in (predicted, other))
+    sizes = (f1 - others).round(DECIMALS).abs()
+    differ = sizes > 0  # the test leaves equal labels out, and those without a value
+    if not differ.any():
+        return {"p_value": 1.0, "p_method": "exact"}
+    exact = sizes[differ].is_unique and differ.sum() <= MOST_EXACT
+    method = "exact" if exact else "asymptotic"
+    test = wilcoxon_test(
+        f1[differ], others[differ], alternative="two-sided", method=method
+    )
+    return {"p_value": float(test.pvalue), "p_method": method}

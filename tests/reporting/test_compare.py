@@ -104,8 +104,9 @@ def test_models_are_compared_with_the_best(comparison):
     assert table.loc[other, "difference"] == difference.estimate < 0
     assert table.loc[other, "difference_high"] == difference.confidence_interval.high
     f1 = [label_scores(Y, comparison.oof_pred[name])["f1"] for name in (other, best)]
-    expected = wilcoxon_test(*f1, alternative="two-sided").pvalue
+    expected = wilcoxon_test(*f1, alternative="two-sided", method="exact").pvalue
     assert table.loc[other, "p_value"] == expected
+    assert table.loc[other, "p_method"] == "exact"
     assert np.isnan(table.loc[best, "p_value"])
 
 
@@ -230,6 +231,56 @@ def test_a_comparison_pickles_and_prints(comparison):
 def test_names_cannot_break_the_table():
     found = compare({"a|b\n": MODELS["near"]}, X, Y)
     assert "a\\|b" in found.to_markdown().splitlines()[2]
+
+
+class Loud(DummyClassifier):
+    """Fails in words that Markdown would take for its own."""
+
+    def fit(self, X, y):
+        raise RuntimeError("x | <img src=x>\n\n# y")
+
+
+def test_errors_and_names_are_text_below_the_table():
+    models = {"<b>|\n": Loud(), "near": MODELS["near"]}
+    with pytest.warns(FitFailedWarning):
+        text = compare(models, X, Y, reference="<b>|\n").to_markdown()
+    assert "<" not in text
+    assert "x \\| &lt;img src=x&gt; # y" in text
+    assert len(text.splitlines()) == 2 + 2 + 1 + 2
+
+
+class Given(ClassifierMixin, BaseEstimator):
+    """Predicts what it is given, some of it wrong."""
+
+    def __init__(self, wrong):
+        self.wrong = wrong
+
+    def fit(self, X, y):
+        self.classes_ = [0, 1]
+        return self
+
+    def predict(self, X):
+        rows = np.asarray(X, dtype=int)[:, 0]
+        predicted = np.tile(np.arange(90)[:, None] % 2 == 0, 5)
+        for k, n in enumerate(self.wrong):
+            predicted[:n, k] ^= True
+        return predicted[rows].astype(int)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "p", "method"),
+    [((10, 12, 14, 16, 18), 0.0625, "exact"), ((10,) * 5, 0.0253, "asymptotic")],
+)
+def test_p_is_exact_for_few_labels_unless_differences_are_tied(wrong, p, method):
+    y = np.tile(np.arange(90)[:, None] % 2 == 0, 5).astype(int)
+    models = {"good": Given((0,) * 5), "bad": Given(wrong)}
+    rows = np.arange(90)[:, None]
+    found = compare(models, rows, y, cv=KFold(2), reference="bad")
+    row = found.to_frame().loc["good"]
+    assert row["p_value"] == pytest.approx(p, abs=1e-4)
+    assert row["p_method"] == method
+    assert ("\N{ALMOST EQUAL TO}0.025" in repr(found)) == (method == "asymptotic")
+    assert "labels of the same images are not" in found.to_markdown()
 
 
 def test_plot_draws_each_model(comparison):
