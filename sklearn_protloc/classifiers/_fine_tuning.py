@@ -5,6 +5,7 @@ import copy
 from sklearn_protloc.classifiers._freezing import output_layer
 from sklearn_protloc.classifiers._initial_weights import Start, same_labels
 from sklearn_protloc.classifiers._options import with_outputs
+from sklearn_protloc.utils._label_names import check_names_alike
 
 _FIXED = {
     "network": "the network is the trained one",
@@ -37,8 +38,18 @@ def keep_names(estimator, fitted):
     return fitted
 
 
+def _check_order(estimator, fitted):
+    """Refuse the labels in another order, which no one wants a new output layer for."""
+    names = fitted["label_names_"]
+    if estimator._kind == fitted["_kind"] == "multilabel" and (
+        set(names) == set(estimator.label_names_)
+    ):
+        check_names_alike(names, estimator.label_names_, "y", "the model")
+
+
 def start_of_stage(estimator, fitted, n_outputs, trainable):
     """Return where fine-tuning starts: with a new output layer for other labels."""
+    _check_order(estimator, fitted)
     net = estimator.net_
     weights = net.module_.state_dict()
     if same_labels(estimator, fitted):

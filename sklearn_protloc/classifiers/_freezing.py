@@ -49,7 +49,7 @@ def freeze(module, trainable, n_outputs, new=()):
 
     learnable = [(n, p) for n, p in module.named_parameters() if p.requires_grad]
     parameters = [p for n, p in learnable if not trains(n, p)]
-    if learnable and len(parameters) == len(learnable):
+    if learnable and not any(chosen(n, p) for n, p in learnable):
         names = ", ".join(name for name, _ in learnable)
         raise ValueError(
             f"trainable={trainable!r} chooses no weight of {type(module).__name__}. "

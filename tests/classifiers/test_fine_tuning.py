@@ -141,8 +141,11 @@ def test_weights_that_the_network_froze_itself_stay(X, y):
     ],
 )
 def test_bad_choices_are_explained(X, y, trainable, error, message):
-    with pytest.raises(error, match=message):
-        fitted(X, y).fine_tune(X, y, trainable=trainable)
+    model = fitted(X, y)
+    for labels in (y, y[:, :3]):  # the new output layer of other labels is no choice
+        with pytest.raises(error, match=message):
+            model.fine_tune(X, labels, trainable=trainable)
+    assert model.n_iter_ == 2
 
 
 def _spread(logits, targets):
@@ -292,10 +295,13 @@ def test_other_labels_get_a_new_output_and_equal_ones_keep_it(X, y):
     assert_allclose(state_of(model)["head.1.weight"], kept["head.1.weight"])
     model.fine_tune(X, frame, **slow)
     assert_allclose(state_of(model)["head.1.weight"], kept["head.1.weight"])
-    model.fine_tune(X, frame[list("edcba")], **slow)
-    assert model.label_names_.tolist() == list("edcba")
+    other = frame.rename(columns={"a": "z"})
+    model.fine_tune(X, other, **slow)
+    assert model.label_names_.tolist() == list("zbcde")
     assert np.abs(state_of(model)["head.1.weight"] - kept["head.1.weight"]).max() > 0.01
     model.fine_tune(X, frame[["a", "b"]], trainable="features", **slow)
+    with pytest.raises(ValueError, match="label 0 is 'b' in y and 'a' in the model"):
+        model.fine_tune(X, frame[["b", "a"]], **slow)
     assert model.predict(X).shape == (60, 2)
 
 
