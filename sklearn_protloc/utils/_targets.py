@@ -195,6 +195,8 @@ def _as_numbers(y):
         raise ValueError(
             "Expected y as an indicator matrix of 0 and 1 with one column per label, "
             "got lists or names of labels. Convert them first: "
-            "sklearn.preprocessing.MultiLabelBinarizer().fit_transform(y)."
+            "sklearn.preprocessing.MultiLabelBinarizer(classes=names).fit_transform(y),"
+            " with the names in the order of the columns that y is compared with, "
+            "such as y_true.columns; of a model, take predict, which gives 0 and 1."
         )
     return values

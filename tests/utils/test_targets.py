@@ -1,7 +1,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.preprocessing import MultiLabelBinarizer
 
+from sklearn_protloc.metrics import macro_f1_score
 from sklearn_protloc.utils import check_indicator
 
 
@@ -13,6 +15,17 @@ def test_a_column_of_names_among_labels_is_called_by_its_name(ids):
     indicator, names = check_indicator(y.set_index("Id"))
     np.testing.assert_array_equal(indicator, y.iloc[:, 1:])
     assert names.tolist() == ["Cytosol", "Nucleus"]
+
+
+def test_lists_of_names_are_to_be_converted_in_the_order_of_the_others():
+    y_true = pd.DataFrame([[1, 0], [1, 1]], columns=["Nucleus", "Cytosol"])
+    lists = [["Nucleus"], ["Nucleus", "Cytosol"]]
+    with pytest.raises(
+        ValueError, match=r"\(classes=names\).*y_true\.columns.*predict"
+    ):
+        macro_f1_score(y_true, lists)
+    converted = MultiLabelBinarizer(classes=y_true.columns).fit_transform(lists)
+    assert macro_f1_score(y_true, converted) == 1
 
 
 def test_a_wrong_value_in_a_column_of_labels_is_told_as_such():
