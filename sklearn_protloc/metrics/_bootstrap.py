@@ -11,7 +11,11 @@ from scipy.special import ndtr, ndtri
 from sklearn.utils import check_random_state
 
 from sklearn_protloc.metrics._counts import as_count_metric, evaluate_counts
-from sklearn_protloc.metrics._inputs import check_zero_division, read_pair
+from sklearn_protloc.metrics._inputs import (
+    check_columns,
+    check_zero_division,
+    read_pair,
+)
 from sklearn_protloc.metrics._parts import read_groups
 from sklearn_protloc.metrics._resampling import left_out_sums, resampled_sums
 from sklearn_protloc.metrics._scores import mean_defined
@@ -66,8 +70,9 @@ def bootstrap_interval(
     y_pred_other : array-like, DataFrame or sparse matrix of shape \
             (n_samples, n_labels), default=None
         Predictions of another model for the same samples. The interval is then that of
-        the score of `y_pred` minus its score. Both are scored on the same resamples:
-        this is narrower than two intervals side by side suggest.
+        the score of `y_pred` minus its score, over the labels that have a value for
+        both models. Both are scored on the same resamples: this is narrower than two
+        intervals side by side suggest.
     groups : array-like of shape (n_samples,), default=None
         The group of each sample, such as its antibody. Whole groups are drawn. Images
         of one antibody share their labels and are right or wrong together: without
@@ -81,7 +86,7 @@ def bootstrap_interval(
         value, and an interval, for each label.
     zero_division : {np.nan, 0.0, 1.0}, default=np.nan
         The metric where it is 0/0, in the sample and in each resample; NaN leaves the
-        label out of the mean.
+        label out of the mean. Precision is 0/0 for labels that a model never predicts.
     n_resamples : int, default=2000
         Number of resamples. Ends of the interval are then within a few percent of its
         width of what more would give.
@@ -181,6 +186,7 @@ def _unit_counts(y_true, y_pred, y_pred_other, groups):
     columns = [np.ones((len(truth), 1), np.int8), truth, truth & predicted, predicted]
     if y_pred_other is not None:
         truth, predicted, _ = read_pair(y_true, y_pred_other, "y_pred_other")
+        check_columns(y_pred, y_pred_other, "y_pred", "y_pred_other")
         columns += [truth & predicted, predicted]
     units = np.concatenate(columns, axis=1)
     if groups is not None:
@@ -210,9 +216,9 @@ def _score(sums, *, metric, average, zero_division, n_models):
         )
         for hits, predicted in zip(decisions[::2], decisions[1::2], strict=True)
     ]
-    if average is not None:
-        values = [mean_defined(value) for value in values]
-    return values[0] if n_models == 1 else values[0] - values[1]
+    # Not a difference of means, which would be of different labels.
+    values = values[0] if n_models == 1 else values[0] - values[1]
+    return values if average is None else mean_defined(values)
 
 
 def _bca_tails(tails, estimate, scores, left_out):

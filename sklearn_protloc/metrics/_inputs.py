@@ -3,8 +3,10 @@
 import numpy as np
 
 from sklearn_protloc.utils import as_numbers, check_indicator
+from sklearn_protloc.utils._label_names import check_names_alike
 
 __all__ = [
+    "check_columns",
     "check_zero_division",
     "read_labels",
     "read_pair",
@@ -51,8 +53,8 @@ def read_pair(y_true, y_pred, name="y_pred"):
     Raises
     ------
     ValueError
-        If either is no indicator matrix, the shapes differ, or both name the same
-        rows or columns in another order.
+        If either is no indicator matrix, the shapes differ, both name the same rows in
+        another order, or their columns are not the same labels in the same order.
     """
     truth, label_names = read_labels(y_true, "y_true")
     predicted, other_names = read_labels(y_pred, name)
@@ -141,15 +143,21 @@ def _check_alike(y_true, other, shape, other_shape, name):
         raise ValueError(
             f"Expected {name} with the shape of y_true, {shape}, got {other_shape}."
         )
-    for axis, kind in (("columns", "labels"), ("index", "samples")):
-        names, others = getattr(y_true, axis, None), getattr(other, axis, None)
-        # Numbers may be positions, which say nothing about the order.
-        if not all(
-            getattr(n, "inferred_type", "") == "string" for n in (names, others)
-        ):
-            continue
-        if list(names) != list(others) and set(names) == set(others):
-            raise ValueError(
-                f"y_true and {name} hold the same {kind} in another order. Use "
-                f"{name}.reindex({axis}=y_true.{axis})."
-            )
+    check_columns(y_true, other, "y_true", name)
+    names, others = getattr(y_true, "index", None), getattr(other, "index", None)
+    # Numbers may be positions, which say nothing about the order.
+    if not all(getattr(n, "inferred_type", "") == "string" for n in (names, others)):
+        return
+    if list(names) != list(others) and set(names) == set(others):
+        raise ValueError(
+            f"y_true and {name} hold the same samples in another order. Use "
+            f"{name}.reindex(index=y_true.index)."
+        )
+
+
+def check_columns(one, other, name, other_name):
+    """Raise where two DataFrames name their labels, but not column by column."""
+    if not hasattr(one, "columns") or not hasattr(other, "columns"):
+        return
+    if len(one.columns) > 1:
+        check_names_alike(one.columns, other.columns, name, other_name)

@@ -6,6 +6,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from sklearn_protloc.metrics._counts import COUNT_METRICS, evaluate_counts
 from sklearn_protloc.metrics._inputs import (
+    check_columns,
     check_zero_division,
     read_labels,
     read_pair,
@@ -43,7 +44,7 @@ def label_scores(y_true, y_pred=None, y_score=None, *, zero_division=np.nan):
         The column n_positive, number of samples that have the label; given `y_pred`
         also n_predicted, f1, precision and recall; given `y_score` also roc_auc and
         average_precision. Scores are from 0 to 1. The index holds the column names of
-        a DataFrame, else the column numbers as strings.
+        the first argument that has some, else the column numbers as strings.
 
     Raises
     ------
@@ -75,7 +76,9 @@ def label_scores(y_true, y_pred=None, y_score=None, *, zero_division=np.nan):
             for name, metric in COUNT_METRICS.items()
         }
     if y_score is not None:
-        truth, scores, names = read_scores(y_true, y_score)
+        truth, scores, of_scores = read_scores(y_true, y_score)
+        names = names if hasattr(y_pred, "columns") else of_scores
+        check_columns(y_pred, y_score, "y_pred", "y_score")
         columns["roc_auc"] = ranked_scores(
             roc_auc_score, truth, scores, zero_division, both=True
         )

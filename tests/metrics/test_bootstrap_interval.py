@@ -194,3 +194,16 @@ def test_labels_without_a_value_have_no_interval():
 def test_what_it_does_not_know_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         bootstrap_interval([[1], [0]], [[1], [0]], **options)
+
+
+def test_differences_are_of_labels_that_both_models_have():
+    y_true = np.array([[1, 1], [1, 0], [0, 1], [1, 1]] * 10)
+    never, always = y_true.copy(), y_true.copy()
+    never[:, 1], always[::2, 1] = 0, 1  # the first never predicts the second label
+    never[::3, 0] ^= 1
+    always[::3, 0] ^= 1
+    result = bootstrap_interval(
+        y_true, never, always, metric="precision", random_state=0
+    )
+    assert result.estimate == 0
+    assert result.confidence_interval == (0, 0)

@@ -9,6 +9,7 @@ from scipy import sparse
 from sklearn import metrics as sk
 
 from sklearn_protloc.metrics import (
+    bootstrap_interval,
     evaluate_counts,
     f1_from_counts,
     label_scores,
@@ -189,7 +190,7 @@ SHUFFLED = pd.DataFrame(Y, columns=["a", "b"], index=["x", "y", "z"])
         (lambda: label_scores(Y), "y_pred or y_score, or both"),
         (
             lambda: macro_f1_score(SHUFFLED, SHUFFLED[["b", "a"]]),
-            r"labels in another order.*reindex\(columns",
+            "label 0 is 'a' in y_true and 'b' in y_pred.*in another order",
         ),
         (
             lambda: macro_f1_score(SHUFFLED, SHUFFLED[::-1]),
@@ -200,6 +201,36 @@ SHUFFLED = pd.DataFrame(Y, columns=["a", "b"], index=["x", "y", "z"])
 def test_what_does_not_fit_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("names", "others", "message"),
+    [
+        ([0, 1, 2], [2, 0, 1], "label 0 is '0' in .* and '2' in y_.*another order"),
+        (["a", "b", "c"], ["a", "c", "d"], "label 1 is 'b' in .* and 'c' in y_"),
+        (["a", "b", "c"], [0, 1, 2], None),
+        ([1, 2, 3], [0, 1, 2], None),
+    ],
+)
+def test_labels_of_other_names_are_refused(names, others, message):
+    y_true, y_pred = (pd.DataFrame(np.eye(3), columns=n) for n in (names, others))
+    calls = (
+        lambda: macro_f1_score(y_true, y_pred),
+        lambda: label_scores(np.eye(3), y_true, y_pred),
+        lambda: bootstrap_interval(np.eye(3), y_true, y_pred, n_resamples=2),
+    )
+    for call in calls:
+        if message is None:
+            call()
+        else:
+            with pytest.raises(ValueError, match=message):
+                call()
+
+
+def test_names_of_predictions_are_kept_where_others_have_none():
+    y_pred = pd.DataFrame(np.eye(3), columns=list("abc"))
+    assert list(label_scores(np.eye(3), y_pred, np.eye(3)).index) == list("abc")
+    assert list(label_scores(np.eye(3), np.eye(3), y_pred).index) == list("abc")
 
 
 def test_numbers_as_index_say_nothing_about_the_order():
