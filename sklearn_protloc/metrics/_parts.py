@@ -5,6 +5,7 @@ import pandas as pd
 
 from sklearn_protloc.metrics._inputs import read_pair
 from sklearn_protloc.metrics._scores import macro_f1_score, micro_f1_score
+from sklearn_protloc.utils._groups import unused_name
 
 __all__ = ["accuracy_by_n_labels", "scores_by_group"]
 
@@ -78,7 +79,8 @@ def scores_by_group(y_true, y_pred, groups, *, n_largest=None, zero_division=np.
         The group of each sample, such as its cell line, antibody or plate.
     n_largest : int, default=None
         Number of groups to score alone. The rest is scored together as "other", as the
-        figure does [1]_ with 3. None scores all alone.
+        figure does [1]_ with 3, or as "other groups" where a group has that name. None
+        scores all alone.
     zero_division : {np.nan, 0.0, 1.0}, default=np.nan
         F1 of labels that in a group neither occur nor are predicted. Small groups lack
         many labels: NaN leaves these out.
@@ -86,7 +88,7 @@ def scores_by_group(y_true, y_pred, groups, *, n_largest=None, zero_division=np.
     Returns
     -------
     table : DataFrame
-        A row per group, the largest first and "other" last. Columns: n_samples;
+        A row per group, the largest first and the rest last. Columns: n_samples;
         n_labels, the number of labels that occur; macro_f1, the mean of F1 (which is
         the Dice coefficient) over labels; micro_f1, that of all decisions; and exact,
         the share of samples whose labels are all right. Groups with different labels
@@ -116,7 +118,9 @@ def scores_by_group(y_true, y_pred, groups, *, n_largest=None, zero_division=np.
     A-431           1         1      0.00      0.00   0.00
     """
     truth, predicted, _ = read_pair(y_true, y_pred)
-    groups = _merge_small(read_groups(groups, len(truth)), n_largest)
+    groups = read_groups(groups, len(truth))
+    rest = unused_name(REST, groups)
+    groups = _merge_small(groups, n_largest, rest)
     rows = []
     for group, members in groups.groupby(groups, sort=False).indices.items():
         t, p = truth[members], predicted[members]
@@ -132,7 +136,7 @@ def scores_by_group(y_true, y_pred, groups, *, n_largest=None, zero_division=np.
         )
     rows.sort(key=lambda row: -row["n_samples"])
     if n_largest is not None:
-        rows.sort(key=lambda row: row["group"] == REST)
+        rows.sort(key=lambda row: row["group"] == rest)
     return pd.DataFrame(rows).set_index("group")
 
 
@@ -153,7 +157,7 @@ def read_groups(groups, n_samples):
     return groups
 
 
-def _merge_small(groups, n_largest):
+def _merge_small(groups, n_largest, rest):
     """Rename all but the largest groups."""
     if n_largest is None:
         return groups
@@ -162,4 +166,4 @@ def _merge_small(groups, n_largest):
             f"Expected n_largest as a whole number from 1 or None, got {n_largest!r}."
         )
     largest = groups.value_counts(sort=True).index[:n_largest]
-    return groups.where(groups.isin(largest), REST)
+    return groups.where(groups.isin(largest), rest)

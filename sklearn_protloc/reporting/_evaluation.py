@@ -10,10 +10,12 @@ from sklearn_protloc.datasets import as_rows
 from sklearn_protloc.reporting._held_out import predictions, rank_scores
 from sklearn_protloc.utils import check_indicator, check_same_order, group_codes
 from sklearn_protloc.utils._fitted import fitted_attribute
-from sklearn_protloc.utils._groups import check_same_groups
+from sklearn_protloc.utils._groups import check_same_groups, unused_name
 from sklearn_protloc.utils._label_names import check_label_names, check_names_alike
 
 __all__ = ["Evaluation", "Training", "evaluate", "image_shape"]
+
+MISSING = "not given"
 
 
 @dataclass
@@ -142,8 +144,9 @@ def _check_metadata(metadata, n_samples):
             f"Expected metadata with a row for each of {n_samples} images, got "
             f"{len(metadata)} rows."
         )
-    known = metadata.loc[:, metadata.notna().any()]
-    return known.astype(object).where(known.notna(), "unknown")
+    known = metadata.loc[:, metadata.notna().any()].astype(object)
+    # Not "unknown", which is a value that tables have.
+    return known.apply(lambda c: c.where(c.notna(), unused_name(MISSING, c.dropna())))
 
 
 def _check_training(training, names, groups):

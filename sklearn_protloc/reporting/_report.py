@@ -1,6 +1,7 @@
 """All about one fitted model, as a page."""
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from numbers import Integral
 
@@ -80,7 +81,7 @@ def report(
         Y for the endoplasmic reticulum. None takes four channels for "RGBY".
     n_images : int, default=4
         Number of best and of worst images shown, from 0 to 24.
-    notes : sequence of str, default=()
+    notes : str or sequence of str, default=()
         What else readers must know, such as which images were left out: a paragraph
         each below the heading.
     title : str, default="Protein localization"
@@ -98,6 +99,8 @@ def report(
     ------
     ValueError
         If the arguments do not fit each other or the model.
+    TypeError
+        If `notes` are no texts.
     ImportError
         If matplotlib is not installed, which the extra ``plot`` does.
 
@@ -122,6 +125,7 @@ def report(
             f"Expected n_images as a whole number from 0 to {MOST_IMAGES}, got "
             f"{n_images!r}."
         )
+    notes = _check_notes(notes)
     if path is not None:
         path = _check_path(path)
     e = evaluate(
@@ -155,8 +159,19 @@ def _page(e, title, notes, n_images):
     today = datetime.now(UTC).date().isoformat()
     footer = f"Made by sklearn_protloc {__version__} on {today}."
     first = Text(verdict, important=leakage.blocks[0].important)
-    summary = [first, *(Text(str(note), important=True) for note in notes), *overall(e)]
+    summary = [first, *(Text(note, important=True) for note in notes), *overall(e)]
     return render(str(title), summary, [s for s in sections if s is not None], footer)
+
+
+def _check_notes(notes):
+    """Return notes as a list, also a single one."""
+    notes = [notes] if isinstance(notes, str) else notes
+    if not isinstance(notes, Iterable):
+        raise TypeError(f"Expected notes as a text or a list of texts, got {notes!r}.")
+    notes = list(notes)
+    if not all(isinstance(note, str) for note in notes):
+        raise TypeError(f"Expected notes as a text or a list of texts, got {notes!r}.")
+    return notes
 
 
 def _check_path(path):

@@ -5,7 +5,7 @@ from numbers import Number
 import numpy as np
 import pandas as pd
 
-__all__ = ["check_same_groups", "group_codes"]
+__all__ = ["check_same_groups", "group_codes", "unused_name"]
 
 
 def group_codes(groups, n_samples):
@@ -112,3 +112,30 @@ def _check_alike(names):
                 "they would count as different groups. Convert them, such as by "
                 "groups.astype(str)."
             )
+
+
+def unused_name(name, groups):
+    """Return a name for a further group that none of the groups has.
+
+    Parameters
+    ----------
+    name : str
+        The name wished for.
+    groups : iterable
+        Names that are taken.
+
+    Returns
+    -------
+    name : str
+        The same, or with "groups" behind it as often as needed.
+
+    Examples
+    --------
+    >>> from sklearn_protloc.utils._groups import unused_name
+    >>> unused_name("other", ["U-2 OS", "other"])
+    'other groups'
+    """
+    taken = {str(group) for group in groups}
+    while name in taken:
+        name += " groups"
+    return name

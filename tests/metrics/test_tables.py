@@ -128,6 +128,12 @@ def test_found_forgives_what_else_was_predicted():
     assert table["exact"].tolist() == [1, 0]
 
 
+def test_a_group_called_other_is_not_the_rest():
+    groups = [*["other"] * 4, *["a"] * 4, "b", "c"]
+    table = scores_by_group(np.eye(10), np.eye(10), groups, n_largest=2)
+    assert table["n_samples"].to_dict() == {"other": 4, "a": 4, "other groups": 2}
+
+
 def test_groups_are_scored_apart_and_small_ones_together():
     y_true, y_pred = draw(100)
     lines = np.repeat(["U-2 OS", "A-431", "HeLa", "MCF7"], [10, 60, 25, 5])

@@ -2,6 +2,8 @@ import matplotlib
 
 matplotlib.use("agg")
 
+import copy
+
 import pytest
 
 from sklearn_protloc.classifiers import LocalizationClassifier
@@ -21,3 +23,10 @@ def model(cells):
     net = LocalizationClassifier(TinyNet, max_epochs=1, random_state=0)
     optimizer = MultiLabelThresholdOptimizer(net, cv=0.5, random_state=0)
     return optimizer.fit(cells.data[:40], cells.target[:40])
+
+
+def renamed(model, y):
+    """Return the model as if it had been fitted on the columns of `y`."""
+    model = copy.copy(model)
+    model.label_names_ = y.columns.to_numpy(dtype=object)
+    return model

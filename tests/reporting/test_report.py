@@ -13,10 +13,15 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_protloc.classifiers import LocalizationClassifier, SoftVotingClassifier
 from sklearn_protloc.datasets import ImageCollection
-from sklearn_protloc.metrics import bootstrap_interval, label_scores
+from sklearn_protloc.metrics import (
+    bootstrap_interval,
+    expected_calibration_error,
+    label_scores,
+)
 from sklearn_protloc.model_selection import MultiLabelThresholdOptimizer
 from sklearn_protloc.networks import TinyNet
 from sklearn_protloc.reporting import report
+from tests.reporting.conftest import renamed
 from tests.reporting.html_check import Page
 
 X, Y = make_multilabel_classification(90, n_classes=4, random_state=0)
@@ -113,15 +118,33 @@ def test_scores_are_those_of_the_metrics(full, model, cells):
     assert "over 10 groups" in full
 
 
+def test_both_calibration_errors_are_named(full, model, cells):
+    y, proba = cells.target[40:], model.predict_proba(cells.data[40:])
+    macro = expected_calibration_error(y, proba)
+    pooled = expected_calibration_error(
+        y.to_numpy().reshape(-1, 1), proba.reshape(-1, 1)
+    )
+    assert f"{macro:.3f} on average as a mean over labels" in full
+    assert f"{pooled:.3f} for decisions on all labels together" in full
+
+
 def test_parts_and_training_are_told(full):
     lines = rows_of(full, "By cell line")
-    assert [row[:2] for row in lines[1:]] == [["U-2 OS", "10"], ["unknown", "10"]]
+    assert [row[:2] for row in lines[1:]] == [["U-2 OS", "10"], ["not given", "10"]]
     assert "Nothing is shared with the training images" in full
     trained = {row[0]: row[1] for row in rows_of(full, "What was trained")[1:]}
     assert trained["Epochs"] == "1"
     assert int(trained["Parameters of networks"].replace(",", "")) > 100
     assert ["network", "TinyNet"] in rows_of(full, "LocalizationClassifier (")
     assert " at 0x" not in full
+
+
+def test_parts_called_other_and_unknown_stay_apart_from_what_is_merged():
+    lines = [*["other"] * 4, *["unknown"] * 4, *[None] * 4, *"aabbccddeeffgghhij"]
+    html = report(NEAR, X[60:], Y[60:], metadata=pd.DataFrame({"line": lines}))
+    rows = {row[0]: row[1] for row in rows_of(html, "By line")[1:]}
+    assert rows["other"] == rows["unknown"] == rows["not given"] == "4"
+    assert rows["other groups"] == "4"
 
 
 def test_best_and_worst_images_have_maps(full, model, cells):
@@ -211,7 +234,7 @@ def test_names_from_users_are_text(full, model, cells):
         cells.data[40:], ids=[f"{EVIL}{i}" for i in range(20)]
     )
     html = report(
-        model,
+        renamed(model, y),
         images,
         y.reset_index(drop=True),
         groups=np.repeat([f"{EVIL}{k}" for k in range(10)], 2),
@@ -248,6 +271,14 @@ def test_channels_without_names_and_too_many(cells):
     assert "Images of 8 channels are not drawn" in html
 
 
+def test_a_note_may_be_a_text():
+    html = report(NEAR, X[60:], Y[60:], notes="One note")
+    assert html.count("One note") == 1
+    for notes in (5, [5]):
+        with pytest.raises(TypeError, match="notes as a text or a list of texts, got"):
+            report(NEAR, X[60:], Y[60:], notes=notes)
+
+
 def test_page_is_written_whole_or_not_at_all(tmp_path):
     path = tmp_path / "report.html"
     html = report(NEAR, X[60:], Y[60:], path=path)
@@ -272,6 +303,17 @@ def test_figures_of_the_user_stay_and_others_go():
 def test_labels_in_another_order_are_refused(model, cells):
     with pytest.raises(ValueError, match="in another order"):
         report(model, cells.data[40:], cells.target[40:].iloc[:, ::-1])
+
+
+def test_training_labels_must_be_those_of_the_images(model, cells):
+    x, y = cells.data[40:], cells.target[40:]
+    for given in (y, y.to_numpy()):  # the model knows the names, too
+        with pytest.raises(
+            ValueError, match=r"in y_train and .* in y\. .*another order"
+        ):
+            report(model, x, given, y_train=y.iloc[:, ::-1])
+    with pytest.raises(ValueError, match="label 2 is 'Other' in y_train"):
+        report(model, x, y, y_train=y.rename(columns={y.columns[2]: "Other"}))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from sklearn_protloc.reporting import report
+from tests.reporting.conftest import renamed
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PHONE = {"width": 390, "height": 844}
@@ -37,13 +38,13 @@ def browser():
 def address(model, cells, tmp_path_factory):
     """Return where a page lies that has a label with a very long name."""
     path = tmp_path_factory.mktemp("page") / "report.html"
-    y = cells.target[40:].set_axis(["Cytosol", "Nucleoli " * 12, "R" * 80], axis=1)
+    y = cells.target.set_axis(["Cytosol", "Nucleoli " * 12, "R" * 80], axis=1)
     report(
-        model,
+        renamed(model, y),
         cells.data[40:],
-        y,
+        y[40:],
         X_train=cells.data[:40],
-        y_train=cells.target[:40],
+        y_train=y[:40],
         n_images=2,
         title="W" * 60,
         path=path,

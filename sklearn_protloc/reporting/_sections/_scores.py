@@ -173,16 +173,25 @@ def calibration_section(e):
     """Return the section on whether probabilities are right."""
     if e.proba is None:
         return None
-    error = expected_calibration_error(e.y_true, e.proba)
-    text = (
-        f"Probabilities are off by {error:.3f} on average, as a mean over labels "
-        "(expected calibration error; 0 is perfect, and noise alone makes it larger)."
-    )
+    drawn = []
+
+    def draw():
+        drawn.append(ReliabilityDisplay.from_predictions(e.y_true, e.proba))
+        return drawn[0]
+
     picture = chart(
-        lambda: ReliabilityDisplay.from_predictions(e.y_true, e.proba),
+        draw,
         "Share of labels that are there against the probability given to them; on the "
         "diagonal both are equal.",
         "Decisions on all labels together. Below the diagonal, probabilities are too "
         "high.",
+    )
+    macro = expected_calibration_error(e.y_true, e.proba)
+    pooled = drawn[0].errors.iloc[0]
+    text = (
+        f"Probabilities are off by {macro:.3f} on average as a mean over labels, and "
+        f"by {pooled:.3f} for decisions on all labels together, as in the picture "
+        "(expected calibration error, ECE; 0 is perfect, and noise alone makes it "
+        "larger)."
     )
     return Section("Calibration", "calibration", [Text(text), picture])
