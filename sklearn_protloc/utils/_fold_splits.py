@@ -22,7 +22,7 @@ def as_cv(cv):
     Parameters
     ----------
     cv : int, cross-validation splitter, iterable of splits or None
-        As in scikit-learn.
+        As in scikit-learn; splits may also be pairs of boolean masks of the samples.
 
     Returns
     -------
@@ -47,7 +47,14 @@ def as_cv(cv):
                 "Expected cv as a number of folds, a splitter or an iterable of "
                 f"(train, test) arrays of row numbers, got {cv!r}."
             )
+        cv = [tuple(map(_row_numbers, rows)) for rows in cv]
     return check_cv(cv)
+
+
+def _row_numbers(rows):
+    """Return the row numbers that a mask stands for, or what else was given."""
+    values = np.asarray(rows)
+    return np.flatnonzero(values) if values.dtype == bool else rows
 
 
 def fold_splits(X, indicator, cv=None, **split_params):

@@ -34,6 +34,12 @@ def test_splitters_and_splits_are_taken_as_they_are():
     check_equal(fold_splits(Y, Y, [([0, 1], [2])]), [([0, 1], [2])])
 
 
+def test_masks_of_the_samples_are_splits():
+    first = np.arange(60) < 20
+    splits = fold_splits(Y, Y, [(~first, first), (first.tolist(), (~first).tolist())])
+    check_equal(splits, [(range(20, 60), range(20)), (range(20), range(20, 60))])
+
+
 def test_no_more_folds_than_groups():
     with pytest.raises(ValueError, match="number of groups, 20, got 21"):
         fold_splits(Y, Y, 21, groups=GROUPS)
