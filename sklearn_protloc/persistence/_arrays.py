@@ -106,18 +106,23 @@ def _encode_frame(value, encoder):
         raise encoder.refusal(value, "a table has names in several levels")
     return {
         "index": _encode_column(value.index, encoder),
+        "index_name": encoder.value(value.index.name),
         "names": _encode_column(value.columns, encoder),
+        "names_name": encoder.value(value.columns.name),
         "columns": [
             _encode_column(value.iloc[:, i], encoder) for i in range(value.shape[1])
         ],
     }
 
 
+def _decode_index(node, field_name, decoder):
+    column = _decode_column(field(node, field_name, dict), decoder)
+    # early files of format 1 have no names of indices
+    return pd.Index(column, name=decoder.value(node.get(f"{field_name}_name")))
+
+
 def _decode_frame(node, decoder):
-    index, names = (
-        pd.Index(_decode_column(field(node, name, dict), decoder))
-        for name in ("index", "names")
-    )
+    index, names = (_decode_index(node, name, decoder) for name in ("index", "names"))
     columns = [_decode_column(c, decoder) for c in field(node, "columns", list)]
     for column in columns:
         if not hasattr(column, "dtype") or len(column) != len(index):
@@ -125,6 +130,25 @@ def _decode_frame(node, decoder):
     frame = pd.DataFrame(dict(enumerate(columns)), index=index)
     frame.columns = names
     return frame
+
+
+def _encode_series(value, encoder):
+    if isinstance(value.index, pd.MultiIndex):
+        raise encoder.refusal(value, "a column has names in several levels")
+    return {
+        "index": _encode_column(value.index, encoder),
+        "index_name": encoder.value(value.index.name),
+        "column": _encode_column(value, encoder),
+        "name": encoder.value(value.name),
+    }
+
+
+def _decode_series(node, decoder):
+    index = _decode_index(node, "index", decoder)
+    column = _decode_column(field(node, "column", dict), decoder)
+    if not hasattr(column, "dtype") or len(column) != len(index):
+        raise ModelFileError("a column in it does not fit its index")
+    return pd.Series(column, index, name=decoder.value(node.get("name")))
 
 
 def _encode_state(value, encoder):
@@ -159,6 +183,7 @@ ARRAYS = [
     Kind("objects", _is_object_array, _encode_objects, _decode_objects, shared=True),
     Kind("masked", _of(np.ma.MaskedArray), _encode_masked, _decode_masked, shared=True),
     Kind("table", _of(pd.DataFrame), _encode_frame, _decode_frame, shared=True),
+    Kind("series", _of(pd.Series), _encode_series, _decode_series, shared=True),
     Kind(
         "random_state",
         _of(np.random.RandomState),

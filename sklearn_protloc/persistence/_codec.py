@@ -8,6 +8,7 @@ contain itself, and building needs no recursion from one to the next.
 """
 
 import reprlib
+import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from sklearn_protloc.persistence._errors import ModelFileError
 __all__ = ["Decoder", "Encoder", "Kind", "field"]
 
 _MAX_DEPTH = 64  # of lists and dicts within each other
+_NOT_OF_USERS = {"numpy", "pandas", "scipy", *sys.stdlib_module_names}
 _AS_THEY_ARE = (type(None), bool, int, str)
 
 
@@ -100,6 +102,9 @@ class Encoder:
         name = f"{cls.__module__}.{cls.__qualname__}"
         if not isinstance(value, type) and hasattr(value, "__qualname__"):
             name = f"{value.__module__}.{value.__qualname__}"
+        if name.partition(".")[0] in _NOT_OF_USERS:
+            kind = f" of the dtype {value.dtype}" if hasattr(value, "dtype") else ""
+            why = why or f"no file can hold a {name}{kind}"
         why = why or (
             f"{name} is not part of the library, and a file holds no code. If it is "
             "yours, name it on both sides: save_model(model, path, trusted=["

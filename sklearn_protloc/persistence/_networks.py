@@ -37,11 +37,15 @@ def _read(node, decoder):
 
 
 def _encode_tensor(value, encoder):
-    return {"weights": _write({"": value}, encoder)}
+    return {
+        "weights": _write({"": value}, encoder),
+        "requires_grad": value.requires_grad,
+    }
 
 
 def _decode_tensor(node, decoder):
-    return _read(node, decoder)[""]
+    # early files of format 1 do not tell
+    return _read(node, decoder)[""].requires_grad_(node.get("requires_grad", False))
 
 
 def _is_module(value, encoder):
@@ -60,10 +64,15 @@ def _encode_module(value, encoder):
         "class": encoder.allowed.name_of(type(value)),
         "state": attributes_of(state, encoder),
         "parameters": list(parts["_parameters"]),
+        "frozen": [n for n, p in parts["_parameters"].items() if _is_frozen(p)],
         "buffers": list(parts["_buffers"]),
         "weights": _write(held, encoder) if held else None,
         "children": attributes_of(parts["_modules"], encoder),
     }
+
+
+def _is_frozen(parameter):
+    return parameter is not None and not parameter.requires_grad
 
 
 def _decode_module(node, decoder):
@@ -77,10 +86,12 @@ def _decode_module(node, decoder):
     held = _read(node, decoder) if node.get("weights") else {}
     built = cls.__new__(cls)
     nn.Module.__init__(built)
+    frozen = node.get("frozen", ())
     for name in decoder.value(field(node, "parameters", list)):
         weight = held.get(name)
         built.register_parameter(
-            name, weight if weight is None else nn.Parameter(weight)
+            name,
+            None if weight is None else nn.Parameter(weight, name not in frozen),
         )
     for name in decoder.value(field(node, "buffers", list)):
         built.register_buffer(name, held.get(name))

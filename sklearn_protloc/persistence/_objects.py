@@ -4,6 +4,8 @@ import functools
 import inspect
 
 from sklearn.base import BaseEstimator
+from sklearn.linear_model._stochastic_gradient import BaseSGD
+from sklearn.metrics._scorer import _CurveScorer
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.tree._tree import Tree
 from torch import nn
@@ -13,13 +15,16 @@ from sklearn_protloc.persistence._errors import ModelFileError
 
 __all__ = ["OBJECTS", "attributes_of", "check_names"]
 
-# Of scikit-learn's callbacks, which hold threads and windows of the running program.
-_RUNNING = (
-    "_callback_fit_ctx",
-    "_parent_callback_ctx",
-    "_skl_callbacks",
-    "_skl_callbacks_to_teardown",
-)
+# Of scikit-learn's callbacks, which hold threads and windows of the running program;
+# and what each fit of SGDClassifier and TunedThresholdClassifierCV makes anew.
+_LEFT_OUT = {
+    "_callback_fit_ctx": object,
+    "_parent_callback_ctx": object,
+    "_skl_callbacks": object,
+    "_skl_callbacks_to_teardown": object,
+    "_loss_function_": BaseSGD,
+    "_metadata_request": _CurveScorer,
+}
 # Places to write to when training goes on: whoever opens the file chooses theirs.
 _FOLDERS = ("checkpoint_dir", "memory")
 # What estimators call of others by its name in an attribute.
@@ -63,7 +68,11 @@ def _state_of(value, encoder):
         state = _without_folders(state or {})
         if _searched_folder(cls, state):
             raise encoder.refusal(value, f"it searches {_searched_folder(cls, state)}")
-    return {n: v for n, v in (state or {}).items() if n not in _RUNNING}
+    return {
+        name: item
+        for name, item in (state or {}).items()
+        if not issubclass(cls, _LEFT_OUT.get(name, ()))
+    }
 
 
 def _without_folders(state):

@@ -16,6 +16,15 @@ from sklearn_protloc.persistence._errors import ModelFileError
 __all__ = ["PLAIN"]
 
 _SCALARS = {np.dtype(code).name: np.dtype(code).type for code in "?bBhHiIlLefdU"}
+_SCALARS |= {
+    "longlong": np.longlong,
+    "ulonglong": np.ulonglong,
+}  # of their own on Linux
+_PARTS = ("real", "imag")  # of complex numbers
+# Those of which no number of JSON tells all.
+_ARRAY_SCALARS = (
+    np.complex64 | np.complex128 | np.datetime64 | np.timedelta64 | np.bytes_
+)
 
 
 def _is(*types):
@@ -48,7 +57,10 @@ def _encode_names(value, encoder):
 def _decode_names(node, decoder):
     items = field(node, "items", dict)
     cls = Bunch if field(node, "bunch", bool) else dict
-    return cls(**{name: decoder.value(item) for name, item in items.items()})
+    # not cls(**items), as a name may be "self"
+    built = cls()
+    built.update({name: decoder.value(item) for name, item in items.items()})
+    return built
 
 
 def _encode_dict(value, encoder):
@@ -81,6 +93,21 @@ def _decode_scalar(node, decoder):
     if dtype not in _SCALARS:
         raise ModelFileError(f"a number in it has the dtype {dtype!r}")
     return _SCALARS[dtype](decoder.value(field(node, "value", object)))
+
+
+def _is_array_scalar(value, encoder):
+    return isinstance(value, _ARRAY_SCALARS)
+
+
+def _decode_array_scalar(node, decoder):
+    array = decoder.value(field(node, "array", dict))
+    if not isinstance(array, np.ndarray) or array.ndim:
+        raise ModelFileError("a number in it is none")
+    return array[()]
+
+
+def _decode_complex(node, decoder):
+    return complex(*(decoder.value(field(node, part, object)) for part in _PARTS))
 
 
 def _is_named(value, encoder):
@@ -132,6 +159,24 @@ PLAIN = [
     Kind("slice", _is(slice), _encode_ends, _decode_ends(slice)),
     Kind("range", _is(range), _encode_ends, _decode_ends(range)),
     Kind("scalar", _is_scalar, _encode_scalar, _decode_scalar),
+    Kind(
+        "array_scalar",
+        _is_array_scalar,
+        lambda value, encoder: {"array": encoder.value(np.asarray(value))},
+        _decode_array_scalar,
+    ),
+    Kind(
+        "complex",
+        _is(complex),
+        lambda value, encoder: {n: encoder.value(getattr(value, n)) for n in _PARTS},
+        _decode_complex,
+    ),
+    Kind(
+        "bytes",
+        _is(bytes),
+        lambda value, encoder: {"hex": value.hex()},
+        lambda node, decoder: bytes.fromhex(field(node, "hex", str)),
+    ),
     Kind(
         "path",
         lambda value, encoder: isinstance(value, pathlib.PurePath),

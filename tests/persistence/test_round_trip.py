@@ -4,16 +4,27 @@ import importlib
 import inspect
 
 import numpy as np
+import pandas as pd
 import pytest
 from imblearn.pipeline import make_pipeline as make_sampling_pipeline
+from scipy.stats import loguniform
 from sklearn.base import BaseEstimator, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.decomposition import PCA
-from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    RandomForestClassifier,
+    StackingClassifier,
+)
 from sklearn.frozen import FrozenEstimator
 from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import GridSearchCV, KFold
+from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
+from sklearn.model_selection import (
+    GridSearchCV,
+    KFold,
+    RandomizedSearchCV,
+    TunedThresholdClassifierCV,
+)
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.naive_bayes import GaussianNB
@@ -21,6 +32,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
+from skorch.callbacks import EpochScoring
 
 from sklearn_protloc.augmentation import RandomAffine, RandomDihedral
 from sklearn_protloc.classifiers import (
@@ -238,6 +250,47 @@ def test_compositions_with_networks(X, y, tmp_path):
     assert_equal_answers(model, loaded, X, y)
     assert loaded.report_.equals(model.report_)
     assert loaded.estimator_.models[0] is loaded.estimators_[0]
+
+
+def single_columns():
+    logistic = LogisticRegression()
+    draws = {"C": loguniform(0.1, 10)}
+    models = [
+        SGDClassifier(random_state=0),
+        SGDClassifier("log_loss", early_stopping=True, random_state=0),
+        TunedThresholdClassifierCV(logistic, cv=2),
+        RandomizedSearchCV(logistic, draws, n_iter=2, cv=2, random_state=0),
+        StackingClassifier([("a", logistic), ("b", GaussianNB())], cv=2),
+    ]
+    return [pytest.param(m, id=f"{i}-{type(m).__name__}") for i, m in enumerate(models)]
+
+
+@pytest.mark.parametrize("model", single_columns())
+def test_models_of_one_column(model, X, y, tmp_path):
+    table = X.reshape(len(X), -1)[:, ::10] / 255
+    model = clone(model).fit(table, y[:, 0])
+    loaded = saved_again(model, tmp_path / "m")
+    assert_equal_answers(model, loaded, table, y[:, 0])
+    again = [clone(m).fit(table, y[:, 0]).predict(table) for m in (model, loaded)]
+    np.testing.assert_array_equal(*again)
+
+
+def test_skorch_callbacks_that_score(X, y, tmp_path):
+    recall = EpochScoring("recall_macro", on_train=True, name="train_recall")
+    model = quick(callbacks=[recall], max_epochs=2).fit(X, y)
+    loaded = saved_again(model, tmp_path / "m")
+    assert_equal_answers(model, loaded, X, y)
+    scores = clone(loaded).fit(X, y).history_[:, "train_recall"]
+    assert scores == model.history_[:, "train_recall"]
+
+
+def test_weights_of_classes_as_a_column(X, y, tmp_path):
+    table = pd.DataFrame(y, columns=["ER", "Golgi", "Nucleus"])
+    weights = pd.Series([1.0, 2.0, 3.0], index=table.columns)
+    model = quick(class_weight=weights).fit(X, table)
+    loaded = saved_again(model, tmp_path / "m")
+    assert_equal_answers(model, loaded, X, table)
+    pd.testing.assert_series_equal(loaded.class_weight, weights)
 
 
 def test_a_search_over_networks(X, y, tmp_path):

@@ -119,7 +119,7 @@ def test_trusted_things_that_cannot_be(trusted, error, message, tmp_path):
         GradientBoostingClassifier(),
         KNeighborsClassifier(),
         SVC(),
-        b"bytes",
+        bytearray(b"bytes"),
         iter([]),
     ],
     ids=str,

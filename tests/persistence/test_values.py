@@ -7,12 +7,20 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from scipy import stats
+from scipy.sparse import csr_matrix
 from sklearn.utils import Bunch
 from torch import nn
 
 from sklearn_protloc.losses import FocalLoss
 from sklearn_protloc.networks import GapNetPL
 from sklearn_protloc.persistence import load_model, save_model
+from tests.persistence.conftest import (
+    assert_refused,
+    members_of,
+    node_of,
+    write_members,
+)
 
 
 def round_trip(value, tmp_path):
@@ -42,6 +50,16 @@ def round_trip(value, tmp_path):
         np.int16(-3),
         np.bool_(True),
         np.str_("Nucleus"),
+        np.longlong(-(2**40)),
+        np.ulonglong(7),
+        np.complex64(1 - 2j),
+        np.complex128(3j),
+        np.datetime64("2024-02-29T12", "h"),
+        np.timedelta64(-3, "s"),
+        np.bytes_(b"\xff\x01"),
+        b"\x00\xff",
+        -1.5 + 2j,
+        complex(0.0, float("-inf")),
         pathlib.PurePosixPath("a/b"),
         np.dtype("float32"),
         torch.device("cuda:1"),
@@ -97,6 +115,88 @@ def test_tables(tmp_path):
     )
     pd.testing.assert_frame_equal(round_trip(table, tmp_path), table)
     pd.testing.assert_frame_equal(round_trip(table.iloc[:0], tmp_path), table.iloc[:0])
+    named = table.rename_axis(index="image", columns=("property"))
+    pd.testing.assert_frame_equal(round_trip(named, tmp_path), named)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series([1.5, 2.0], index=["a", "b"], name="weight"),
+        pd.Series([1, 2, 3]),
+        pd.Series(["x", None], index=pd.Index([3, 5], name="image")),
+        pd.Series([], dtype=float),
+    ],
+    ids=range(4),
+)
+def test_columns(column, tmp_path):
+    pd.testing.assert_series_equal(round_trip(column, tmp_path), column)
+
+
+def test_tables_of_early_files_have_no_names_of_indices(tmp_path):
+    table = pd.DataFrame({"n": [1, 2]}).rename_axis(index="image")
+    save_model([table], tmp_path / "m")
+    config, members = members_of(tmp_path / "m")
+    del node_of(config, "table")["index_name"], node_of(config, "table")["names_name"]
+    path = write_members(tmp_path / "early", config, members)
+    assert load_model(path)[0].index.name is None
+
+
+def test_a_column_that_does_not_fit_its_index(tmp_path):
+    save_model([pd.Series([1, 2])], tmp_path / "m")
+    config, members = members_of(tmp_path / "m")
+    node_of(config, "series")["index"]["ends"] = [0, 10**12, 1]
+    path = write_members(tmp_path / "forged", config, members)
+    assert_refused(path, "does not fit its index")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.longdouble(1),
+        np.zeros(2, dtype=[("a", int)]),
+        csr_matrix(np.eye(2)),
+        pd.Timedelta("1D"),
+        bytearray(b"x"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_values_that_no_file_holds_are_told(value, tmp_path):
+    with pytest.raises(ValueError, match=r"model\[0\]: no file can hold a"):
+        save_model([value], tmp_path / "m")
+
+
+@pytest.mark.parametrize(
+    "distribution",
+    [
+        stats.loguniform(0.1, b=10),
+        stats.randint(2, 5),
+        stats.norm(np.array([0, 1]), scale=2),
+    ],
+    ids=lambda frozen: frozen.dist.name,
+)
+def test_distributions(distribution, tmp_path):
+    loaded = round_trip([distribution], tmp_path)[0]
+    assert type(loaded) is type(distribution)
+    drawn = [d.rvs(size=(5, 2), random_state=0) for d in (loaded, distribution)]
+    np.testing.assert_array_equal(*drawn)
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("bootstrap", [[1.0]]),
+        ("rv_continuous", []),
+        ("__loader__", []),
+        ("norm", ["a"]),
+    ],
+)
+def test_distributions_that_are_none(name, args, tmp_path):
+    node = {"kind": "distribution", "name": name}
+    node["args"] = {"kind": "tuple", "items": args}
+    node["options"] = {"kind": "names", "bunch": False, "items": {}}
+    path = write_members(tmp_path / "m", {"objects": [node], "model": 1}, {})
+    assert_refused(path, f"distribution '{name}'")
 
 
 def test_shared_values_stay_shared(tmp_path):
@@ -110,6 +210,9 @@ def test_bunches_partials_and_tensors(tmp_path):
     loaded = round_trip(Bunch(a=1), tmp_path)
     assert type(loaded) is Bunch
     assert loaded.a == 1
+    odd = Bunch()
+    odd["self"] = 2
+    assert round_trip(odd, tmp_path) == odd
     partial = round_trip(functools.partial(GapNetPL, 4, n_hidden=8), tmp_path)
     assert (partial.func, partial.args, partial.keywords) == (
         GapNetPL,
@@ -118,6 +221,8 @@ def test_bunches_partials_and_tensors(tmp_path):
     )
     tensor = torch.arange(6.0).reshape(2, 3)
     assert torch.equal(round_trip([tensor], tmp_path)[0], tensor)
+    assert not round_trip(tensor, tmp_path).requires_grad
+    assert round_trip(tensor.requires_grad_(), tmp_path).requires_grad
 
 
 def test_losses_with_weights(tmp_path):
@@ -126,6 +231,13 @@ def test_losses_with_weights(tmp_path):
     logits, targets = torch.randn(3, 2), torch.ones(3, 2)
     assert torch.equal(loaded(logits, targets), loss(logits, targets))
     assert list(loaded.state_dict()) == list(loss.state_dict())
+
+
+def test_frozen_parameters_of_losses_stay_frozen(tmp_path):
+    for frozen in (True, False):
+        layer = nn.PReLU()
+        layer.weight.requires_grad_(not frozen)
+        assert round_trip(layer, tmp_path).weight.requires_grad is not frozen
 
 
 def test_what_holds_itself_is_refused(tmp_path):
