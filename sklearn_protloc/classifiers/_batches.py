@@ -69,15 +69,14 @@ class Batches:
         return len(self._bounds()) - 1
 
     def _bounds(self):
-        """Where batches begin and end; no share of one sample, if that can be helped.
+        """Where batches begin and end; none of one sample, if that can be helped.
 
         Batch normalisation after global pooling cannot train on a single sample.
         """
         n = len(self.dataset)
         bounds = [*range(0, n, self.batch_size), n]
         trains = self.rng is not None
-        n_processes = 1 if self.team is None else self.team.size
-        if trains and len(bounds) > 2 and n - bounds[-2] < 2 * n_processes:
+        if trains and len(bounds) > 2 and n - bounds[-2] < 2:
             del bounds[-2]
         return bounds
 

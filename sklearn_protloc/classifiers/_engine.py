@@ -135,16 +135,17 @@ class LocalizationNet(ClassifierMixin, NeuralNet):
         if self.batch_size > 1:  # and no part of one image, from which no norm learns
             n_parts = max(1, min(n_parts, n_images // 2))
         summed = self.criterion_.reduction == "sum"
-        losses, logits = [], []
-        for inputs, targets in parts_of(batch, n_parts):
+        loss = batch[1].new_zeros(())
+        logits = [batch[1].new_empty((0, self.n_outputs))]
+        # a process of a team may have no image of a last batch
+        for inputs, targets in parts_of(batch, n_parts) if n_images else []:
             output = self.infer(inputs)
-            loss = self.get_loss(output, targets, X=inputs, training=True)
+            part = self.get_loss(output, targets, X=inputs, training=True)
             if not summed:
-                loss = loss * (len(targets) / n_images)
-            loss.backward()
-            losses.append(loss.detach())
+                part = part * (len(targets) / n_images)
+            part.backward()
+            loss = loss + part.detach()
             logits.append(logits_of(output).detach())
-        loss = sum(losses)
         if self.team is not None:
             loss, n_images = self.team.combine(self, loss, n_images)
         if self.l1_penalty or self.l2_penalty:

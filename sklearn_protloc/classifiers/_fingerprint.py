@@ -10,7 +10,7 @@ import torch
 from sklearn_protloc.classifiers._failures import naming_image
 from sklearn_protloc.utils import LazyImages, read_image
 
-__all__ = ["digest_of", "training_fingerprint"]
+__all__ = ["digest_of", "stamps_of", "training_fingerprint"]
 
 # What a training goes the same way without; where it starts and its seeds are digested
 # themselves.
@@ -30,11 +30,8 @@ _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _NAMED = (type, types.FunctionType, types.BuiltinFunctionType)
 
 
-def training_fingerprint(estimator, dataset, seeds, device, start):
+def training_fingerprint(estimator, dataset, images, seeds, device, start):
     """Digest what decides a training, each under a name that a user knows.
-
-    Every image counts: those of two folds may differ in one. Files are told by names,
-    sizes and times of change; what is not in files is read.
 
     Parameters
     ----------
@@ -42,6 +39,8 @@ def training_fingerprint(estimator, dataset, seeds, device, start):
         Whose parameters to use.
     dataset : ImageDataset
         All images with their targets and weights.
+    images : object
+        What tells the images from others.
     seeds : tuple of int
         Drawn from `random_state`.
     device : torch.device
@@ -57,7 +56,7 @@ def training_fingerprint(estimator, dataset, seeds, device, start):
     params = estimator.get_params(deep=False)
     X = dataset.X
     decisive = {name: params[name] for name in params.keys() - _NO_MATTER}
-    decisive["X"] = tuple(X.shape), str(X.dtype), _stamps(X)
+    decisive["X"] = tuple(X.shape), str(X.dtype), images
     decisive["y"] = dataset.targets
     decisive["sample_weight"] = dataset.weights
     decisive["random_state"] = seeds
@@ -69,8 +68,11 @@ def training_fingerprint(estimator, dataset, seeds, device, start):
     return {name: digest_of(decisive[name]) for name in sorted(decisive)}
 
 
-def _stamps(X):
-    """Tell each image from all others."""
+def stamps_of(X):
+    """Tell each image from all others, as those of two folds may differ in one.
+
+    Files are told by names, sizes and times of change; what is not in files is read.
+    """
     stamps = []
     for row in range(X.shape[0]):
         with naming_image(X, row):

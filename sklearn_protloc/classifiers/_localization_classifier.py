@@ -33,6 +33,7 @@ from sklearn_protloc.classifiers._interruption import pass_on
 from sklearn_protloc.classifiers._maps import label_numbers, predict_maps
 from sklearn_protloc.classifiers._options import resolve_device
 from sklearn_protloc.classifiers._prediction import predict_logits
+from sklearn_protloc.classifiers._processes import in_step
 from sklearn_protloc.classifiers._recipes import recipe_arguments
 from sklearn_protloc.classifiers._sklearn_callbacks import (
     CallbackSupportMixin,
@@ -444,19 +445,21 @@ default=None
         TypeError
             If `network` is not a class, or images are not numbers.
         """
-        self._validate_params()
-        fitted, dataset, y = self._read(X, y, sample_weight)
-        if self.warm_start and hasattr(self, "net_"):
-            fitted = keep_names(self, fitted)
-        start = start_of_fit(self, fitted)
-        return self._learn(self, dataset, fitted, y, start)
+        with in_step(self):
+            self._validate_params()
+            fitted, dataset, y = self._read(X, y, sample_weight)
+            if self.warm_start and hasattr(self, "net_"):
+                fitted = keep_names(self, fitted)
+            start = start_of_fit(self, fitted)
+            return self._learn(self, dataset, fitted, y, start)
 
     def fine_tune(self, X, y=None, sample_weight=None, *, trainable="head", **params):
         """Train a part of the fitted network further, the rest frozen.
 
         Where `y` has other labels than before - other columns, or one column of
         classes after an indicator matrix - the output layer is replaced by a new one
-        for them, and trained whatever `trainable` is.
+        for them, and trained whatever `trainable` is. The same labels have to be in the
+        same order.
 
         Parameters
         ----------
@@ -503,13 +506,14 @@ default=None
         """
         check_is_fitted(self)
         stage = stage_of(self, params)
-        fitted, dataset, y = stage._read(X, y, sample_weight, reset=False)
-        fitted = keep_names(self, fitted)
-        if fitted["_kind"] != self._kind and "loss" not in params:
-            stage.loss = None
-        n_outputs = dataset.targets.shape[1]
-        start = start_of_stage(self, fitted, n_outputs, trainable)
-        return self._learn(stage, dataset, fitted, y, start)
+        with in_step(stage):
+            fitted, dataset, y = stage._read(X, y, sample_weight, reset=False)
+            fitted = keep_names(self, fitted)
+            if fitted["_kind"] != self._kind and "loss" not in params:
+                stage.loss = None
+            n_outputs = dataset.targets.shape[1]
+            start = start_of_stage(self, fitted, n_outputs, trainable)
+            return self._learn(stage, dataset, fitted, y, start)
 
     def _read(self, X, y, sample_weight, reset=True):
         """Check what was given to be trained on."""

@@ -3,10 +3,15 @@
 import numpy as np
 import torch
 from skorch.callbacks import Callback
+from torch import nn
 
-from sklearn_protloc.utils import import_or_raise
+from sklearn_protloc.classifiers._fingerprint import digest_of
+from sklearn_protloc.classifiers._processes import Processes
+from sklearn_protloc.losses import LovaszHingeLoss, SoftMacroF1Loss
 
 __all__ = ["Team"]
+
+_OF_WHOLE_BATCHES = (LovaszHingeLoss, SoftMacroF1Loss)
 
 
 class Team(Callback):
@@ -18,18 +23,13 @@ class Team(Callback):
     """
 
     def __init__(self):
-        accelerate = import_or_raise(
-            "accelerate", 'device="accelerate"', extra="accelerate"
-        )
-        accelerator = accelerate.Accelerator()
-        self.device = accelerator.device
-        self.size = accelerator.num_processes
-        self.index = accelerator.process_index
-        self._sum_of_all = accelerate.utils.reduce
-        self._of_first = accelerate.utils.broadcast
+        self.processes = Processes()
+        self.device = self.processes.device
+        self.size = self.processes.size
+        self.index = self.processes.index
 
     @classmethod
-    def of(cls, estimator, n_images):
+    def of(cls, estimator):
         """Return the team of a training, or None where that is alone."""
         if estimator.device != "accelerate":
             return None
@@ -41,18 +41,34 @@ class Team(Callback):
                 f"{estimator.random_state!r}, checkpoint_dir="
                 f"{estimator.checkpoint_dir!r}."
             )
-        team = cls()
-        n_needed = 2 * team.size
-        n_given = min(estimator.batch_size, n_images)
-        if team.size > 1 and n_given < n_needed:
+        return cls()
+
+    def check_batches(self, batch_size, n_images):
+        """Refuse batches of which some process would have one image or none."""
+        n_needed = 2 * self.size
+        n_given = min(batch_size, n_images)
+        if self.size > 1 and n_given < n_needed:
             raise ValueError(
-                f"{team.size} processes need batches of {n_needed} images or more, two "
+                f"{self.size} processes need batches of {n_needed} images or more, two "
                 f"for each, got {n_given}. Raise batch_size, or launch fewer processes."
             )
-        return team
+
+    def share_chance(self, rng):
+        """Bring a RandomState to where that of the first process is."""
+        if self.size > 1:
+            rng.set_state(self.processes.tell_all("the start", rng.get_state())[0])
+
+    def compare(self, digests):
+        """Refuse trainings that differ from process to process."""
+        if self.size > 1:
+            self.processes.compare(digests)
 
     def on_train_begin(self, net, **kwargs):
         """Draw another dropout than the first process, from equal weights."""
+        if self.size > 1:
+            _check_loss(net.criterion_)
+            weights = dict(net.module_.state_dict())
+            self.compare({"network with its first weights": digest_of(weights)})
         if self.index:
             seed = torch.default_generator.initial_seed() + self.index
             torch.default_generator.manual_seed(seed)
@@ -61,8 +77,14 @@ class Team(Callback):
                     torch.cuda.manual_seed(seed)
 
     def share(self, values):
-        """Return the part of a batch that is this process's."""
-        return np.array_split(values, self.size)[self.index]
+        """Return the part of a batch that is this process's.
+
+        Two values or more, or none where a last batch is small: batch normalisation
+        cannot train on one.
+        """
+        n_shares = max(1, min(self.size, len(values) // 2))
+        shares = np.array_split(values, n_shares)
+        return shares[self.index] if self.index < n_shares else values[:0]
 
     @torch.no_grad()
     def combine(self, net, loss, n_images):
@@ -78,30 +100,58 @@ class Team(Callback):
         if self.size == 1:
             return loss, n_images
         groups = net.optimizer_.param_groups
-        weights = [weight for group in groups for weight in group["params"]]
-        gradients = [w.grad for w in weights if w.grad is not None]
-        # means and variances of norms, each process has those of its share
-        statistics = [b for b in net.module_.buffers() if b.is_floating_point()]
-        summed = net.criterion_.reduction == "sum"
-        added, averaged = [*gradients, loss], statistics
-        if not summed:
+        weights = [w for group in groups for w in group["params"] if w.requires_grad]
+        # of those that no process has a gradient of, there shall be none
+        has = loss.new_tensor([w.grad is not None for w in weights])
+        gradients = [torch.zeros_like(w) if w.grad is None else w.grad for w in weights]
+        averaged, counters = _statistics(net.module_)
+        added = [*gradients, loss]
+        if net.criterion_.reduction != "sum":
             added, averaged = [], [*added, *averaged]
         count = loss.new_tensor(n_images)
-        shares = [count, *added, *(tensor * count for tensor in averaged)]
-        whole = self._add_up(shares)
-        for tensor, total in zip(added, whole[1:], strict=False):
+        first = float(self.index == 0)  # which has images in every batch
+        shares = [count, has, *(counter * first for counter in counters)]
+        shares += [*added, *(tensor * count for tensor in averaged)]
+        n_all, n_have, *whole = self._add_up(shares)
+        for tensor, total in zip([*counters, *added], whole, strict=False):
             tensor.copy_(total)
-        for tensor, total in zip(averaged, whole[1 + len(added) :], strict=True):
-            tensor.copy_(total / whole[0])
-        return loss, round(whole[0].item())
+        for tensor, total in zip(averaged[::-1], whole[::-1], strict=False):
+            tensor.copy_(total / n_all)
+        for weight, gradient, n in zip(weights, gradients, n_have, strict=True):
+            weight.grad = gradient if n else None
+        return loss, round(n_all.item())
 
     def _add_up(self, tensors):
         """Add up tensors over the processes, all of them at one go."""
         vector = torch.cat([tensor.reshape(-1).float() for tensor in tensors])
-        vector = self._sum_of_all(vector, reduction="sum")
+        vector = self.processes.add_up("a step", vector)
         parts = vector.split([tensor.numel() for tensor in tensors])
         return [p.view(t.shape) for p, t in zip(parts, tensors, strict=True)]
 
     def agree(self, step):
         """Return what the first process found on held-out images: all decide alike."""
-        return self._of_first(step)
+        return self.processes.of_first("held-out images", step)
+
+
+def _statistics(module):
+    """Return means and variances of norms, of a share each, and what counts batches."""
+    buffers = dict(module.named_buffers())
+    averaged = [b for b in buffers.values() if b.is_floating_point()]
+    return averaged, [b for n, b in buffers.items() if n.endswith("batches_tracked")]
+
+
+def _check_loss(criterion):
+    """Refuse losses that are neither means nor sums over the images of a batch."""
+    for loss in criterion.modules():
+        divides_by_weights = (
+            isinstance(loss, nn.CrossEntropyLoss | nn.NLLLoss)
+            and loss.weight is not None
+            and loss.reduction == "mean"
+        )
+        if divides_by_weights or isinstance(loss, _OF_WHOLE_BATCHES):
+            raise ValueError(
+                'device="accelerate" adds up losses of shares of each batch, and '
+                f"{loss!r} cannot be told from these: it is neither a mean nor a sum "
+                "over images. Take one that is, such as FocalLoss (with class_weight "
+                "to weigh classes), or train in one process."
+            )

@@ -15,7 +15,7 @@ from sklearn_protloc.classifiers._criterion import Criterion
 from sklearn_protloc.classifiers._determinism import deterministic_algorithms
 from sklearn_protloc.classifiers._engine import LocalizationNet
 from sklearn_protloc.classifiers._failures import fit_within_memory
-from sklearn_protloc.classifiers._fingerprint import training_fingerprint
+from sklearn_protloc.classifiers._fingerprint import stamps_of, training_fingerprint
 from sklearn_protloc.classifiers._interruption import LastEpoch
 from sklearn_protloc.classifiers._options import (
     check_built,
@@ -82,13 +82,17 @@ def train_net(estimator, dataset, fitted, y, start=None):
         If the user ends training before the first epoch is over; after that,
         ``net.interrupted_`` is set.
     """
+    team = Team.of(estimator)
     rng = check_random_state(estimator.random_state)
+    if team is not None:
+        team.share_chance(rng)
     train, valid = _hold_out(estimator, dataset, rng)
-    team = Team.of(estimator, len(train))
     device = resolve_device(estimator.device) if team is None else team.device
     column = watched(estimator.scoring, valid is not None)
     seeds = _draw_seed(rng), _draw_seed(rng)
     saved = _find_saved(estimator, dataset, seeds, device, start)
+    if team is not None:
+        _check_team(team, estimator, dataset, len(train), seeds, start)
     with _seeded(seeds[0], device), deterministic_algorithms(estimator.deterministic):
         net = _build_net(
             estimator,
@@ -120,10 +124,21 @@ def _find_saved(estimator, dataset, seeds, device, start):
             "checkpoint_dir needs a random_state, such as random_state=0: without, no "
             "two fits are the same training, and none can go on."
         )
-    fingerprint = training_fingerprint(estimator, dataset, seeds, device, start)
+    stamps = stamps_of(dataset.X)
+    fingerprint = training_fingerprint(estimator, dataset, stamps, seeds, device, start)
     saved = Checkpoints(estimator.checkpoint_dir, fingerprint)
     saved.find()
     return saved
+
+
+def _check_team(team, estimator, dataset, n_train, seeds, start):
+    """Refuse what the processes of a team cannot train together."""
+    names = getattr(dataset.X, "ids", None)  # the same images may be files of each
+    names = None if names is None else list(names)
+    team.compare(
+        training_fingerprint(estimator, dataset, names, seeds, team.device, start)
+    )
+    team.check_batches(estimator.batch_size, n_train)
 
 
 def _continued(before, history):

@@ -29,7 +29,7 @@ from sklearn_protloc.classifiers import (
 )
 from sklearn_protloc.classifiers._batches import ImageDataset
 from sklearn_protloc.classifiers._engine import LocalizationNet
-from sklearn_protloc.classifiers._fingerprint import training_fingerprint
+from sklearn_protloc.classifiers._fingerprint import stamps_of, training_fingerprint
 from sklearn_protloc.datasets import ImageCollection, as_lazy
 from sklearn_protloc.networks import TinyNet
 from sklearn_protloc.utils import DatasetImages
@@ -346,7 +346,8 @@ def test_arrays_are_told_by_their_pixels_alone(X, tmp_path):
 def digest_of_images(images):
     dataset = ImageDataset(images, np.zeros((len(images), 1)))
     cpu = torch.device("cpu")
-    return training_fingerprint(model_of(), dataset, (0, 0), cpu, None)["X"]
+    stamps = stamps_of(images)
+    return training_fingerprint(model_of(), dataset, stamps, (0, 0), cpu, None)["X"]
 
 
 def test_files_are_told_without_being_read(X, tmp_path, monkeypatch):
@@ -354,7 +355,7 @@ def test_files_are_told_without_being_read(X, tmp_path, monkeypatch):
     monkeypatch.setattr(ImageCollection, "_read", None)
     digest_of_images(images)
     os.remove(images.paths[7, 0])
-    with pytest.raises(OSError, match="Image 7: .* No such file"):
+    with pytest.raises(OSError, match=r"Image 7: .* No such file"):
         digest_of_images(images)
 
 
