@@ -1,5 +1,7 @@
 import re
+from base64 import b64decode
 
+import cv2
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -21,6 +23,7 @@ from sklearn_protloc.metrics import (
 from sklearn_protloc.model_selection import MultiLabelThresholdOptimizer
 from sklearn_protloc.networks import TinyNet
 from sklearn_protloc.reporting import report
+from sklearn_protloc.reporting._pictures import photo
 from tests.reporting.conftest import renamed
 from tests.reporting.html_check import Page
 
@@ -155,6 +158,19 @@ def test_best_and_worst_images_have_maps(full, model, cells):
     order = np.argsort(losses)
     assert titles == [order[-1], order[-2], order[0], order[1]]
     assert full.count(": where the network sees") == 2 * 4
+
+
+def test_photos_are_small():
+    rng = np.random.default_rng(0)
+    noise = cv2.GaussianBlur(rng.random((512, 512, 3)), (5, 5), 0)
+    figure = photo(noise, "Noise")
+    kind, _, content = figure.source.partition(";base64,")
+    assert kind == "data:image/jpeg"
+    assert len(content) < 150_000  # as PNG, 500 000
+    shown = cv2.imdecode(np.frombuffer(b64decode(content), np.uint8), 1)[..., ::-1]
+    assert shown.shape == (384, 384, 3)
+    expected = 255 * cv2.resize(noise, (384, 384), interpolation=cv2.INTER_AREA)
+    assert np.abs(shown - expected).mean() < 5
 
 
 def test_leaks_are_told_first(model, cells):
