@@ -27,6 +27,7 @@ __all__ = ["Checkpoints"]
 _UNFINISHED, _FINISHED = ".unfinished", ".finished"
 _TIMES_WEIGHTS = 8  # two files of weights, Adam's two averages, and the best weights
 _CACHES = ("y_trues_", "y_preds_")  # of one epoch, emptied before the next
+_STALE = 3600  # seconds; a file is written within minutes
 _STARTED = time.time()
 
 
@@ -45,8 +46,7 @@ class Checkpoints(Callback):
     def find(self):
         """Look for what there is of this training, before it begins."""
         _make_folder(self.folder)
-        for partial in self.folder.glob(f"{self.stem.name}.*.part"):
-            partial.unlink(missing_ok=True)  # of a process that was killed
+        self._clear_away()
         self.state = _read(self._path(_FINISHED))
         self.is_finished = self.state is not None
         if self.is_finished:
@@ -59,6 +59,16 @@ class Checkpoints(Callback):
         self.state = _read(self._path(_UNFINISHED))
         if self.state is None:
             self._tell_of_others()
+
+    def _clear_away(self):
+        """Delete what processes that were killed amid writing have left.
+
+        A part that is young may be of another process, which trains the same just now.
+        """
+        for partial in self.folder.glob(f"{self.stem.name}.*.part"):
+            with suppress(FileNotFoundError):
+                if time.time() - partial.stat().st_mtime > _STALE:
+                    partial.unlink()
 
     def take_finished(self, net):
         """Take the weights and the history of the finished training."""
