@@ -11,8 +11,10 @@ from sklearn_protloc.plotting._composite import (
     without_reticulum,
 )
 from sklearn_protloc.plotting._named import as_names
-from sklearn_protloc.plotting._style import axes_of_size, panels, wrapped
+from sklearn_protloc.plotting._style import LITERAL, axes_of_size, panels, wrapped
 from sklearn_protloc.utils import as_numbers, check_image_data
+from sklearn_protloc.utils._fitted import fitted_attribute
+from sklearn_protloc.utils._maps_inside import classifier_inside, maps_inside
 
 __all__ = ["LocalizationMapDisplay"]
 
@@ -115,12 +117,15 @@ class LocalizationMapDisplay:
         Parameters
         ----------
         model : LocalizationClassifier
-            Fitted.
+            Fitted; or a pipeline, a search, a threshold optimizer or a calibrated
+            classifier with one inside. Behind transformers, its maps are resized to the
+            image.
         image : array-like of shape (n_channels, height, width)
             Image like those of `fit`.
         labels : sequence of str or int, default=None
             Names or numbers of the labels to draw. None draws those with a probability
-            of at least one half, or the most probable one.
+            of at least one half, or the `thresholds_` of the model, or the most
+            probable one.
         masks : array-like of shape (n_labels, height, width), default=None
             Where each label that the model knows is in truth. None outlines nothing.
         n_shifts : int >= 1, default=1
@@ -141,22 +146,26 @@ class LocalizationMapDisplay:
         ValueError
             If the image is not like those of `fit`, a label is unknown, or letters do
             not fit the channels.
+        TypeError
+            If there is no single LocalizationClassifier inside the model.
         """
         check_is_fitted(model)
+        _, classifier = classifier_inside(model)
+        names = list(classifier.label_names_)
         image = np.asarray(image)
         proba = model.predict_proba(image[np.newaxis])[0]
-        names = list(model.label_names_)
         if labels is None:
-            labels = np.flatnonzero(proba >= 0.5)
+            thresholds = fitted_attribute(model, "thresholds_")
+            labels = np.flatnonzero(
+                proba >= (0.5 if thresholds is None else thresholds)
+            )
             labels = labels if len(labels) else [proba.argmax()]
         one = isinstance(labels, str) or not isinstance(labels, Iterable)
         labels = [labels] if one else list(labels)
-        maps = model.predict_maps(image[np.newaxis], labels=labels, n_shifts=n_shifts)[
-            0
-        ]
+        maps = maps_inside(model, image[np.newaxis], labels=labels, n_shifts=n_shifts)
         shown = [names.index(k) if k in names else int(k) for k in labels]
         return cls.from_predictions(
-            maps,
+            maps[0],
             image,
             label_names=[names[k] for k in shown],
             probabilities=proba[shown],
@@ -258,7 +267,7 @@ class LocalizationMapDisplay:
         for k, panel in enumerate(self.axes_):
             panel.imshow(DIMMED * picture)
             self._plot_map(panel, k)
-            panel.set_title(titles[k], fontsize=TITLE_SIZE)
+            panel.set_title(titles[k], fontsize=TITLE_SIZE, **LITERAL)
             panel.set_axis_off()
         self.figure_.colorbar(self.images_[0], ax=list(self.axes_), shrink=0.8)
         return self

@@ -2,13 +2,22 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
 
-from sklearn_protloc.classifiers import LocalizationClassifier
+from sklearn_protloc.classifiers import LocalizationClassifier, SoftVotingClassifier
 from sklearn_protloc.datasets import make_cells
+from sklearn_protloc.model_selection import (
+    MultiLabelCalibratedClassifier,
+    MultiLabelThresholdOptimizer,
+)
 from sklearn_protloc.networks import TinyNet
 from sklearn_protloc.plotting import LocalizationMapDisplay
 from sklearn_protloc.plotting._composite import composite
+from sklearn_protloc.preprocessing import ChannelSelector, Resize
 
 RNG = np.random.default_rng(0)
 IMAGE = RNG.integers(0, 256, (4, 16, 20), dtype=np.uint8)
@@ -76,6 +85,52 @@ def test_from_estimator_draws_what_the_model_finds(model, cells):
     assert_allclose(display.maps, expected, atol=1e-6)
     one = LocalizationMapDisplay.from_estimator(model, image, labels="Cytosol")
     assert one.label_names == ["Cytosol"]
+
+
+def test_models_that_hand_images_on_to_a_classifier(model, cells):
+    image = cells.data[3]
+    tuned = MultiLabelThresholdOptimizer(FrozenEstimator(model), min_positives=30)
+    tuned.fit(cells.data, cells.target)
+    calibrated = MultiLabelCalibratedClassifier(model, cv="prefit")
+    calibrated.fit(cells.data, cells.target)
+    expected = model.predict_maps(image[None])[0]
+    for wrapper in (tuned, calibrated, make_pipeline(tuned)):
+        display = LocalizationMapDisplay.from_estimator(wrapper, image, labels=range(4))
+        assert_allclose(display.maps, expected)
+        assert_allclose(display.probabilities, wrapper.predict_proba(image[None])[0])
+        assert display.label_names == model.label_names_.tolist()
+    decided = tuned.predict(cells.data)
+    other = (decided != model.predict(cells.data)).any(axis=1) & decided.any(axis=1)
+    image = cells.data[other.argmax()]
+    found = LocalizationMapDisplay.from_estimator(tuned, image).label_names
+    assert found == tuned.predict_labels(image[None])[0]
+    assert found != model.predict_labels(image[None])[0]
+
+
+def test_images_go_through_a_pipeline(model, cells):
+    pipeline = make_pipeline(Resize(16), ChannelSelector("GB"), clone(model))
+    pipeline.fit(cells.data, cells.target)
+    tuned = MultiLabelThresholdOptimizer(pipeline, cv="prefit")
+    tuned.fit(cells.data, cells.target)
+    image = cells.data[3]
+    maps = pipeline[-1].predict_maps(pipeline[:-1].transform(image[None]), labels=[1])
+    for whole in (pipeline, tuned):
+        display = LocalizationMapDisplay.from_estimator(whole, image, labels="Cytosol")
+        assert display.maps.shape == (1, 32, 32)
+        # halves of the map lie over halves of the image
+        assert_allclose(display.maps[0].mean(), maps.mean(), atol=0.02)
+        assert np.corrcoef(display.maps[0, ::2, ::2].ravel(), maps.ravel())[0, 1] > 0.9
+
+
+def test_models_without_maps_are_told_in_words(model, cells):
+    voting = SoftVotingClassifier([("a", FrozenEstimator(model))])
+    voting.fit(cells.data, cells.target)
+    neighbors = KNeighborsClassifier().fit([[0], [1]] * 5, [[0, 1], [1, 0]] * 5)
+    for other in (voting, neighbors):
+        with pytest.raises(TypeError, match=r"draws no maps.*estimators_\[0\]"):
+            LocalizationMapDisplay.from_estimator(other, cells.data[0])
+    one = voting.estimators_[0]
+    assert LocalizationMapDisplay.from_estimator(one, cells.data[0]).maps.ndim == 3
 
 
 def test_from_estimator_chooses_the_labels_found(model, cells):

@@ -5,6 +5,7 @@ import numpy as np
 from sklearn_protloc.reporting._page import Card, Gallery, Section, Text
 from sklearn_protloc.reporting._pictures import heat, photo, stains_of
 from sklearn_protloc.utils import to_logits
+from sklearn_protloc.utils._maps_inside import maps_inside
 
 __all__ = ["images_section"]
 
@@ -27,8 +28,6 @@ VERDICTS = {
     (False, True): "false",
     (False, False): "rightly not predicted",
 }
-# Where a model keeps the one that is asked with the same images.
-ASKED = ("estimator_", "best_estimator_")
 
 
 def images_section(e, n_images):
@@ -85,17 +84,14 @@ def _legend(e, order):
 
 def _maps_of(e, row):
     """Return a function that draws where labels are, or None, and what maps are."""
-    model = e.model
-    while model is not None and not hasattr(model, "predict_maps"):
-        model = next((getattr(model, n) for n in ASKED if hasattr(model, n)), None)
-    if model is None:
-        return None, ""
 
     def maps(row, labels):
-        return model.predict_maps(e.X[[row]], labels=[int(k) for k in labels])[0]
+        return maps_inside(e.model, e.X[[row]], labels=[int(k) for k in labels])[0]
 
     try:
         maps(row, [0])
+    except TypeError:  # no single network inside
+        return None, ""
     except ValueError as error:  # networks without places, such as dense ones
         return None, f"The network tells no places: {error}"
     note = (
