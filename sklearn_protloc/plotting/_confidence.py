@@ -9,6 +9,7 @@ from sklearn_protloc.plotting._composite import composite, without_reticulum
 from sklearn_protloc.plotting._named import as_names, names_for
 from sklearn_protloc.plotting._style import (
     COLORS,
+    LITERAL,
     axes_of_size,
     panels,
     text_inches,
@@ -263,7 +264,9 @@ class ConfidenceDisplay:
                 image = read_image(self.images, k)
                 panel.imshow(composite(image, self.order, shown=shown))
         self.bars_ = [self._draw_bars(k) for k in range(n_images)]
-        self.axes_[-1, 0].set_yticks(range(n_labels), names, fontsize=NAME_SIZE)
+        self.axes_[-1, 0].set_yticks(
+            range(n_labels), names, fontsize=NAME_SIZE, **LITERAL
+        )
         return self
 
     def _draw_bars(self, k):

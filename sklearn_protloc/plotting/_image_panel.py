@@ -13,7 +13,7 @@ from sklearn_protloc.plotting._composite import (
     without_reticulum,
 )
 from sklearn_protloc.plotting._named import named
-from sklearn_protloc.plotting._style import axes_of_size, panels, wrapped
+from sklearn_protloc.plotting._style import LITERAL, axes_of_size, panels, wrapped
 from sklearn_protloc.utils import check_image_data, check_indicator, read_image
 
 __all__ = ["ImagePanelDisplay"]
@@ -159,7 +159,7 @@ class ImagePanelDisplay:
             image = read_image(self.images, k)
             for panel, letters in zip(row, shown, strict=True):
                 _draw(panel, image, self.order, letters)
-            row[0].set_title(titles[k], fontsize=TITLE_SIZE)
+            row[0].set_title(titles[k], fontsize=TITLE_SIZE, **LITERAL)
             if k == 0 and len(shown) > 1:
                 self._name_stains(row, shown)
         return self

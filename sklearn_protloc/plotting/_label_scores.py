@@ -7,6 +7,7 @@ from sklearn_protloc.metrics import bootstrap_interval, label_scores
 from sklearn_protloc.plotting._named import as_series, named
 from sklearn_protloc.plotting._style import (
     COLORS,
+    LITERAL,
     MARKERS,
     label_rows,
     legend_above,
@@ -255,7 +256,8 @@ class LabelScoresDisplay:
         for place in places[self.scores.iloc[order].isna().all(axis=1)]:
             ax.text(0.01, place, "not defined", color="0.4", size=8, va="center")
         ax.hlines(places[1:] - 0.5, 0, 1, color="0.9", lw=0.6, zorder=0)
-        ax.set(xlim=(0, 1), xlabel=f"{self.score_name}, with 95 % interval")
+        ax.set_xlim(0, 1)
+        ax.set_xlabel(f"{self.score_name}, with 95 % interval", **LITERAL)
         ax.set_ylabel("Label (images)")
         legend_above(ax)
         return self

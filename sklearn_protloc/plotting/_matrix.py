@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_protloc.plotting._style import axes_of_size, text_inches
+from sklearn_protloc.plotting._style import LITERAL, axes_of_size, text_inches
 from sklearn_protloc.utils import import_or_raise
 
 __all__ = ["draw_matrix"]
@@ -48,8 +48,9 @@ def draw_matrix(ax, matrix, row_names, label):
     ax = axes_of_size(ax, (width, height))
     image = _draw_cells(ax, values, counted)
     places = np.arange(len(values))
-    ax.set_xticks(places, list(matrix.columns), rotation=90, fontsize=NAME_SIZE)
-    ax.set_yticks(places, row_names, fontsize=NAME_SIZE)
+    style = {"fontsize": NAME_SIZE, **LITERAL}
+    ax.set_xticks(places, list(matrix.columns), rotation=90, **style)
+    ax.set_yticks(places, row_names, **style)
     bar = ax.figure.colorbar(image, ax=ax, fraction=0.6 / width, pad=0.02, aspect=40)
     bar.set_label(label)
     bar.outline.set_visible(False)

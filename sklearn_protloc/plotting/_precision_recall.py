@@ -6,7 +6,7 @@ from sklearn.metrics import precision_recall_curve
 from sklearn_protloc.metrics import label_scores
 from sklearn_protloc.plotting._checks import as_thresholds
 from sklearn_protloc.plotting._named import named
-from sklearn_protloc.plotting._style import COLORS, grid_of_panels, wrapped
+from sklearn_protloc.plotting._style import COLORS, LITERAL, grid_of_panels, wrapped
 from sklearn_protloc.utils import check_indicator, label_probabilities
 from sklearn_protloc.utils._fitted import fitted_attribute
 
@@ -187,5 +187,6 @@ class MultiLabelPrecisionRecallDisplay:
                 )
             n = int(row["n_positive"])
             score = f"AP {row['average_precision']:.2f} ({n:,})" if n else "no positive"
-            panel.set_title(f"{wrapped(self.scores.index[k])}\n{score}", fontsize=8)
+            title = f"{wrapped(self.scores.index[k])}\n{score}"
+            panel.set_title(title, fontsize=8, **LITERAL)
         return self

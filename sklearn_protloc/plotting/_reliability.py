@@ -6,7 +6,7 @@ from scipy.stats import binomtest
 
 from sklearn_protloc.metrics import expected_calibration_error, reliability_curve
 from sklearn_protloc.plotting._named import named
-from sklearn_protloc.plotting._style import COLORS, grid_of_panels, wrapped
+from sklearn_protloc.plotting._style import COLORS, LITERAL, grid_of_panels, wrapped
 from sklearn_protloc.utils import check_indicator, label_probabilities
 
 __all__ = ["ReliabilityDisplay"]
@@ -213,7 +213,7 @@ class ReliabilityDisplay:
                 )
             )
             error = f"ECE {self.errors.iloc[k]:.3f} ({self.n_positive[k]:,})"
-            panel.set_title(f"{wrapped(name)}\n{error}", fontsize=8)
+            panel.set_title(f"{wrapped(name)}\n{error}", fontsize=8, **LITERAL)
         return self
 
 

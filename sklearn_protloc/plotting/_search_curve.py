@@ -7,7 +7,13 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_protloc.plotting._style import COLORS, MARKERS, axes_of_size
+from sklearn_protloc.plotting._style import (
+    COLORS,
+    LITERAL,
+    MARKERS,
+    axes_of_size,
+    literal_legend,
+)
 
 __all__ = ["SearchCurveDisplay"]
 
@@ -191,11 +197,12 @@ class SearchCurveDisplay:
         if numbers:
             _scale(ax, table["x"])
         else:
-            ax.set_xticks(range(len(texts)), list(texts))
-        ax.set(xlabel=self.param, ylabel=f"Mean {self.score_name} over folds")
+            ax.set_xticks(range(len(texts)), list(texts), **LITERAL)
+        ax.set_xlabel(self.param, **LITERAL)
+        ax.set_ylabel(f"Mean {self.score_name} over folds", **LITERAL)
         ax.spines[["right", "top"]].set_visible(False)
         if table["line"].any():
-            ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+            literal_legend(ax, loc="upper left", bbox_to_anchor=(1, 1))
         return self
 
 

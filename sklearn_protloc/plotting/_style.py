@@ -8,11 +8,13 @@ from sklearn_protloc.utils import import_or_raise
 
 __all__ = [
     "COLORS",
+    "LITERAL",
     "MARKERS",
     "axes_of_size",
     "grid_of_panels",
     "label_rows",
     "legend_above",
+    "literal_legend",
     "offsets",
     "panels",
     "percent",
@@ -24,6 +26,8 @@ __all__ = [
 # Those of Okabe and Ito, told apart with every kind of colour vision. Black is that of
 # texts, and yellow is hardly seen on white.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+# For texts with names of users, in which $ is no formula.
+LITERAL = {"parse_math": False}
 # Shapes tell apart what was printed without colour.
 MARKERS = "osD^vP"
 # Side of a panel among many, and of one or two.
@@ -121,7 +125,7 @@ def label_rows(ax, names, row_inches, *, x_inches=4.2):
     """Return axes with a row per name, the first at the top, at heights 0, 1, ..."""
     size = (x_inches + text_inches(names), 1 + row_inches * len(names))
     ax = axes_of_size(ax, size)
-    ax.set_yticks(range(len(names)), names)
+    ax.set_yticks(range(len(names)), names, **LITERAL)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines[["left", "right", "top"]].set_visible(False)
@@ -135,5 +139,12 @@ def offsets(n_series, row=0.8):
 
 def legend_above(ax, **options):
     """Put a legend over the axes, where it covers nothing."""
-    place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "frameon": False}
-    return ax.legend(**place, **options)
+    return literal_legend(ax, loc="lower left", bbox_to_anchor=(0, 1), **options)
+
+
+def literal_legend(ax, **options):
+    """Put a legend without a frame, in which names stand as they are."""
+    legend = ax.legend(frameon=False, **options)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    return legend

@@ -6,6 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_protloc.plotting._checks import as_thresholds
 from sklearn_protloc.plotting._named import as_names
+from sklearn_protloc.plotting._style import LITERAL
 from sklearn_protloc.utils import (
     as_numbers,
     check_indicator,
@@ -223,7 +224,7 @@ class ThresholdCurveDisplay:
             self.lines_ += ax.plot(self.thresholds, top, color=CURVE_COLOR, lw=1)
         ax.hlines([*bases, *(bases + ROW_HEIGHT)], 0, 1, color="0.85", lw=0.6, zorder=0)
         ax.set(xlim=(0, 1), ylim=(-0.25, n_labels), xlabel="Threshold")
-        ax.set_yticks(bases + ROW_HEIGHT / 2, self.label_names)
+        ax.set_yticks(bases + ROW_HEIGHT / 2, self.label_names, **LITERAL)
         ax.tick_params(axis="y", length=0)
         ax.spines[["left", "right", "top"]].set_visible(False)
         self.chosen_ = None if self.chosen is None else self._plot_chosen(bases)

@@ -7,7 +7,13 @@ import pandas as pd
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_protloc.plotting._style import COLORS, MARKERS, axes_of_size, panels
+from sklearn_protloc.plotting._style import (
+    COLORS,
+    MARKERS,
+    axes_of_size,
+    literal_legend,
+    panels,
+)
 from sklearn_protloc.utils._fitted import fitted_attribute
 
 __all__ = ["TrainingHistoryDisplay"]
@@ -190,7 +196,7 @@ class TrainingHistoryDisplay:
             panel.set_yscale("log")
         panel.spines[["right", "top"]].set_visible(False)
         # Beside the lines, which fill every corner in one training or another.
-        panel.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+        literal_legend(panel, loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def _kind(name):

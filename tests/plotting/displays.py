@@ -8,23 +8,6 @@ from sklearn.utils import Bunch
 
 from sklearn_protloc import plotting
 
-
-@cache
-def data(n_labels):
-    """Return labels with long names, the last of which does not occur, and the rest."""
-    rng = np.random.default_rng(0)
-    names = [f"Microtubule organizing center {k}" for k in range(n_labels)]
-    y = pd.DataFrame(rng.random((200, n_labels)) < 0.2, columns=names).astype(int)
-    y[names[-1]] = 0
-    return Bunch(
-        names=names,
-        y=y,
-        p=(0.4 * y + 0.6 * rng.random(y.shape)).to_numpy(),
-        images=rng.integers(0, 256, (6, 4, 24, 24), dtype=np.uint8),
-        thresholds=np.full(n_labels, 0.4),
-    )
-
-
 LRS = np.geomspace(1e-6, 1, 40)
 LOSSES = np.where(LRS < 0.1, 0.7 / (1 + 50 * LRS), 3.0)
 RANGE_TEST = Bunch(lrs=LRS, losses=LOSSES, smoothed=LOSSES, suggestion=0.01)
@@ -40,6 +23,29 @@ SEARCH = {
     "std_test_score": np.full(6, 0.05),
 }
 
+
+@cache
+def data(n_labels, name="Microtubule organizing center"):
+    """Return labels with long names, the last of which does not occur, and the rest.
+
+    The name stands in those of labels, and of all else that users give names to.
+    """
+    rng = np.random.default_rng(0)
+    names = [f"{name} {k}" for k in range(n_labels)]
+    y = pd.DataFrame(rng.random((200, n_labels)) < 0.2, columns=names).astype(int)
+    y[names[-1]] = 0
+    return Bunch(
+        names=names,
+        y=y,
+        p=(0.4 * y + 0.6 * rng.random(y.shape)).to_numpy(),
+        images=rng.integers(0, 256, (6, 4, 24, 24), dtype=np.uint8),
+        thresholds=np.full(n_labels, 0.4),
+        name=name,
+        history=[{**epoch, f"valid {name}": 0.5} for epoch in HISTORY],
+        search={**SEARCH, f"param_{name}": np.ma.array(["GapNetPL", name] * 3)},
+    )
+
+
 # What draws each display, given data and axes or None.
 DISPLAYS = {
     "ConfidenceDisplay": lambda d, ax: plotting.ConfidenceDisplay.from_predictions(
@@ -52,10 +58,10 @@ DISPLAYS = {
         d.images, d.y[:6], ax=ax
     ),
     "LabelFrequencyDisplay": lambda d, ax: plotting.LabelFrequencyDisplay.from_labels(
-        {"training images": d.y, "test images": d.y[:90]}, ax=ax
+        {"training images": d.y, d.name: d.y[:90]}, ax=ax
     ),
     "LabelScoresDisplay": lambda d, ax: plotting.LabelScoresDisplay.from_predictions(
-        d.y, {"GapNet-PL": d.p > 0.4, "a forest": d.p > 0.3}, ax=ax
+        d.y, {"GapNet-PL": d.p > 0.4, d.name: d.p > 0.3}, ax=ax
     ),
     "LabelsPerImageDisplay": lambda d, ax: (
         plotting.LabelsPerImageDisplay.from_predictions(d.y, d.p > 0.4, ax=ax)
@@ -85,7 +91,7 @@ DISPLAYS = {
         d.y, d.p, average=None, ax=ax
     ),
     "SearchCurveDisplay": lambda d, ax: plotting.SearchCurveDisplay.from_cv_results(
-        SEARCH, "lr", by="network", ax=ax
+        d.search, d.name, by="network", ax=ax
     ),
     "ThresholdCurveDisplay": lambda d, ax: (
         plotting.ThresholdCurveDisplay.from_predictions(
@@ -93,6 +99,6 @@ DISPLAYS = {
         )
     ),
     "TrainingHistoryDisplay": lambda d, ax: (
-        plotting.TrainingHistoryDisplay.from_history(HISTORY, best_iter=3, ax=ax)
+        plotting.TrainingHistoryDisplay.from_history(d.history, best_iter=3, ax=ax)
     ),
 }

@@ -24,6 +24,8 @@ OF_LABELS = {
     "ReliabilityDisplay",
     "ThresholdCurveDisplay",
 }
+# Those in which nothing stands that users name.
+UNNAMED = {"LabelsPerImageDisplay", "LearningRateDisplay"}
 
 
 def drawn_texts(figure, monkeypatch):
@@ -69,6 +71,17 @@ def test_texts_do_not_overlap_and_stay_inside_with_28_long_names(name, monkeypat
     if name in OF_LABELS:
         words = " ".join(" ".join(text for _, text in texts).split())
         assert all(label in words for label in many.names)
+
+
+@every_display
+def test_names_are_shown_as_they_are(name, monkeypatch):
+    odd = data(3, r"$\bad$ & a_b")
+    texts = drawn_texts(DISPLAYS[name](odd, None).figure_, monkeypatch)
+    words = " ".join(" ".join(text for _, text in texts).split())
+    if name in OF_LABELS:
+        assert all(label in words for label in odd.names)
+    if name not in UNNAMED:
+        assert odd.name in words
 
 
 def test_overlapping_texts_are_seen(monkeypatch):
