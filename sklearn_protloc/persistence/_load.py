@@ -1,6 +1,8 @@
 """Opening a model file."""
 
 import os
+import re
+from importlib.metadata import version
 
 from sklearn_protloc.persistence._allowed import Allowed
 from sklearn_protloc.persistence._archive import ArchiveReader, parse_json
@@ -10,6 +12,8 @@ from sklearn_protloc.persistence._kinds import KINDS
 from sklearn_protloc.utils import as_path
 
 __all__ = ["load_model"]
+
+_VERSION = re.compile(r"[0-9][0-9A-Za-z.+]{0,30}")
 
 
 def load_model(path, *, trusted=()):
@@ -75,16 +79,35 @@ def load_model(path, *, trusted=()):
             raise
         # Whatever building raises, the file is at fault: it says what to build.
         except Exception as error:
-            known = isinstance(error, ModelFileError)
-            why = str(error) if known else f"{type(error).__name__}: {error}"
             raise ModelFileError(
-                f"{os.fspath(path)} cannot be opened as a model: {why}."
+                f"{os.fspath(path)} cannot be opened as a model: {_why(error)}."
             ) from error
 
 
 def _read(file, allowed):
     archive = ArchiveReader(file)
-    config = parse_json(archive.read("config.json"))
-    model = Decoder(KINDS, allowed, archive).model(config)
-    archive.check_all_read()
+    try:
+        config = parse_json(archive.read("config.json"))
+        model = Decoder(KINDS, allowed, archive).model(config)
+        archive.check_all_read()
+    except ImportError:
+        raise
+    except Exception as error:
+        why = f"{_why(error)}{_written_by(archive.manifest)}"
+        raise ModelFileError(why) from error
     return model
+
+
+def _why(error):
+    known = isinstance(error, ModelFileError)
+    return str(error) if known else f"{type(error).__name__}: {error}"
+
+
+def _written_by(manifest):
+    """Tell which version of the library says that it wrote the file, if another."""
+    versions = manifest.get("versions")
+    came = versions.get("sklearn-protloc") if isinstance(versions, dict) else None
+    here = version("sklearn-protloc")
+    if came == here or not isinstance(came, str) or not _VERSION.fullmatch(came):
+        return ""
+    return f". sklearn-protloc {came} wrote it, which may open it; this is {here}"
