@@ -3,6 +3,7 @@
 import os
 import pickle
 import signal
+from collections import namedtuple
 from unittest import mock
 
 import cv2
@@ -12,6 +13,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from pandas.testing import assert_frame_equal
 from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.utils import Bunch
 
 from sklearn_protloc.classifiers import LocalizationClassifier
 from sklearn_protloc.classifiers._options import resolve_device
@@ -128,6 +130,41 @@ def test_what_only_a_dead_worker_had_is_sent_again(client):
     for address in client.who_has(future)[future.key]:
         os.kill(pids[address], signal.SIGKILL)
     assert_array_equal(client.submit(np.flip, future).result(60), rows[::-1])
+
+
+def test_large_data_are_sent_without_a_warning(client, recwarn):
+    rows = np.arange(2_000_000)  # Dask warns from 10 MB on
+    assert_array_equal(client.scatter(rows).result(), rows)
+    assert not recwarn.list
+    client.submit(np.sum, rows).result()
+    assert any("Sending large graph" in str(w.message) for w in recwarn)
+
+
+def test_data_go_where_they_are_asked_for(client):
+    client.wait_for_workers(2)
+    first, second = client.scheduler_info(-1)["workers"]
+    futures = client.scatter([np.arange(3), np.arange(4)], broadcast=True)
+    assert all(len(at) == 2 for at in client.who_has(futures).values())
+    for place in (first, second):
+        future = client.scatter(np.arange(5), workers=[place], hash=False)
+        future.result()
+        assert client.who_has(future)[future.key] == (place,)
+    with pytest.raises(ValueError, match=r"Leave out direct=True"):
+        client.scatter([1], direct=True)
+
+
+def test_data_are_scattered_as_by_dask(client):
+    Pair = namedtuple("Pair", "a b")
+    for many in ([1, 2], (1, 2), Pair(1, 2), {1, 2}, frozenset({1, 2})):
+        assert sorted(f.result() for f in client.scatter(many)) == [1, 2]
+        assert type(client.scatter(many)) is type(many)
+    assert client.scatter(range(2))[1].result() == 1
+    bunch = Bunch(a=1)
+    assert client.scatter(bunch).result() == bunch
+    assert client.scatter(7).key == client.scatter(7).key
+    assert client.scatter(7, hash=False).key != client.scatter(7, hash=False).key
+    with pytest.raises(TypeError, match="Iterators"):
+        client.scatter(iter([1, 2]))
 
 
 def test_data_given_by_name_or_in_lists_are_sent_too(client):
