@@ -416,8 +416,9 @@ class LocalizationClassifier(
             torch, whose items are images or (image, target).
         y : array-like of shape (n_samples, n_labels) or (n_samples,), default=None
             0/1 indicator matrix of any numeric type, as array, DataFrame or sparse
-            matrix; or one column of classes. Only needed if `X` is not a data set with
-            targets.
+            matrix; or one column of classes, such as ``y["Cytosol"]`` for a single
+            label: a DataFrame has two or more. Only needed if `X` is not a data set
+            with targets.
         sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), \
 default=None
             Weights of the samples, or of each of their labels, from 0 upwards.
@@ -743,12 +744,17 @@ dtype float32
         if not reset and not self._takes(tuple(X.shape[1:])):
             crop_size = self.net_.crop_size
             size = f", at least {crop_size} pixels large" if crop_size else ""
+            cure = (
+                ""
+                if crop_size
+                else "; for images of any size, fit again with crop_size"
+            )
             raise ValueError(
                 f"X has {X.shape[1]} features (channels) in images of shape "
                 f"{tuple(X.shape[1:])}, but {type(self).__name__} is expecting "
                 f"{self.image_shape_[0]} features as input, in images of shape "
-                f"{self.image_shape_}{size}. Resize or select channels as in training; "
-                "crop_size allows for images of any size."
+                f"{self.image_shape_}{size}. Resize or select channels as in training"
+                f"{cure}."
             )
         return X
 

@@ -16,13 +16,19 @@ def as_single_column(y, *, warn=False):
         A target in any form.
     warn : bool, default=False
         Whether to give scikit-learn's DataConversionWarning for `y` of shape
-        (n_samples, 1).
+        (n_samples, 1), and to refuse a DataFrame of a single label, whose name would be
+        lost: for `fit`.
 
     Returns
     -------
     column : ndarray of shape (n_samples,), or None
         The classes of a binary or multi-class target; None where `y` has a column
         per label, or lists of labels in place of columns.
+
+    Raises
+    ------
+    ValueError
+        If `y` is a DataFrame with one column of 0 and 1, and `warn` is set.
 
     Examples
     --------
@@ -40,6 +46,14 @@ def as_single_column(y, *, warn=False):
         except ValueError:  # lists of different lengths
             return None
     if values.ndim == 2 and values.shape[1] == 1:
+        if warn and hasattr(y, "columns") and np.isin(values, [0, 1]).all():
+            name = y.columns[0]
+            raise ValueError(
+                "Expected y as a DataFrame with two labels or more, got only "
+                f"{str(name)!r}. To tell images with it from those without, pass the "
+                f"column itself, y[{name!r}]: predict gives 0 and 1 then, and "
+                "predict_proba a column for each."
+            )
         return column_or_1d(values, warn=warn)
     lists = values.ndim == 1 and isinstance(
         next(iter(values), None), list | tuple | set

@@ -48,7 +48,8 @@ def test_prediction_checks_the_shape_of_training(classifier, X, y, n_samples):
     classifier.fit(X, y)
     assert classifier.image_shape_ == (4, 16, 16)
     assert classifier.n_features_in_ == 4
-    with pytest.raises(ValueError, match=r"\(4, 16, 12\).*\(4, 16, 16\)"):
+    message = r"\(4, 16, 12\).*\(4, 16, 16\).*fit again with crop_size"
+    with pytest.raises(ValueError, match=message):
         classifier.predict(X[:n_samples, :, :, :12])
     with pytest.raises(ValueError, match="expecting 4 features"):
         classifier.predict(X[:n_samples, :3])

@@ -13,6 +13,8 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.metrics import get_scorer
 from sklearn.model_selection import cross_val_predict
 
+from sklearn_protloc.model_selection import MultiLabelThresholdOptimizer
+
 
 @pytest.mark.parametrize("dtype", [int, bool, np.uint8, np.float32, np.int64])
 def test_every_type_of_indicator_gives_the_same_model(classifier, X, y, dtype):
@@ -35,6 +37,19 @@ def test_names_come_from_a_data_frame(classifier, X, y):
         [n for n, there in zip(names, row, strict=True) if there]
         for row in classifier.predict(X)
     ]
+
+
+def test_a_single_label_is_asked_for_as_a_column(classifier, X, y):
+    """A table of one would lose its name: scikit-learn takes it for a column, too."""
+    frame = pd.DataFrame(y, columns=list("abcde"))
+    for estimator in (classifier, MultiLabelThresholdOptimizer(classifier, cv=2)):
+        for table in (frame[["b"]], frame[["b"]].astype(bool)):
+            with pytest.raises(ValueError, match=r"got only 'b'.*y\['b'\]"):
+                estimator.fit(X, table)
+        assert estimator.fit(X, frame["b"]).predict(X).shape == (60,)
+    words = frame[["b"]].replace({0: "out", 1: "in"})
+    with pytest.warns(DataConversionWarning):  # as scikit-learn does
+        assert classifier.fit(X, words).classes_.tolist() == ["in", "out"]
 
 
 def test_lists_of_labels_are_pointed_to_the_binarizer(classifier, X):
