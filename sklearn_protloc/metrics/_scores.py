@@ -157,8 +157,8 @@ def macro_roc_auc_score(y_true, y_score, *, zero_division=np.nan):
 def macro_average_precision_score(y_true, y_score, *, zero_division=np.nan):
     """Compute the mean average precision of the labels (mAP).
 
-    It sums up precision at every recall and needs no thresholds, which makes it the
-    score to select models by.
+    It sums up precision at every recall and needs no thresholds, which makes it a
+    score to search hyper-parameters by.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ def compare(
     cv : int, cross-validation splitter, iterable of splits or None, default=None
         The folds, made once for all models. A number, by default 3 as each fold trains
         a network, is dealt with like shares of every label and keeps groups together.
-        No sample may be tested twice.
+        Splits are pairs of row numbers or of masks. No sample may be tested twice.
     groups : array-like of shape (n_samples,), default=None
         The group of each sample, such as its antibody: for the folds, and drawn whole
         by the bootstrap.

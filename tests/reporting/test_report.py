@@ -170,7 +170,7 @@ def test_photos_are_small():
     shown = cv2.imdecode(np.frombuffer(b64decode(content), np.uint8), 1)[..., ::-1]
     assert shown.shape == (384, 384, 3)
     expected = 255 * cv2.resize(noise, (384, 384), interpolation=cv2.INTER_AREA)
-    assert np.abs(shown - expected).mean() < 5
+    assert np.abs(shown - expected).mean() < 8
 
 
 def test_leaks_are_told_first(model, cells):
@@ -241,7 +241,7 @@ def test_models_without_probabilities_and_labels_that_do_not_occur():
     assert "nan" not in Page(html).text.lower()
 
 
-EVIL = '<script>alert("1")</script><img src=x onerror=alert(1)>{{ 7 * 7 }}'
+EVIL = '<script>alert("1")</script><img src=x onerror=alert(1)>{{ 7 * 7 }}$\\a$'
 
 
 def test_names_from_users_are_text(full, model, cells):
