@@ -117,14 +117,23 @@ class BaseLabelThresholdClassifier(BaseCrossFittingClassifier):
         check_is_fitted(self)
         return self.estimator_.decision_function(X)
 
-    def _warn_of_absent_labels(self):
-        """Name the labels without a positive sample to tune on."""
-        absent = self.report_.loc[self.report_["status"] == "absent", "label"]
-        if len(absent):
+    def _warn_of_labels(self):
+        """Name the labels that nothing was learnt of."""
+        labels = self.report_.groupby("status")["label"].apply(list)
+        if absent := labels.get("absent"):
             warnings.warn(
                 "No positive sample to tune on for the labels: "
                 f"{', '.join(absent)}. Their threshold is "
                 f"absent_threshold={self.absent_threshold}.",
+                UserWarning,
+                stacklevel=4,
+            )
+        if always := labels.get("always"):
+            warnings.warn(
+                "Predicted for every sample, though most lack them: "
+                f"{', '.join(always)}. No threshold scored better, as the estimator "
+                "hardly tells which samples have them. Train it longer or on more samples; min_positives has rare "
+                "labels predicted as often as they are present.",
                 UserWarning,
                 stacklevel=4,
             )

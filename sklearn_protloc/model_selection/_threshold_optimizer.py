@@ -144,8 +144,9 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
         A row per label: `label`, `n_positive` (in the samples tuned on),
         `threshold`, `threshold_std`, `f1_at_half` (F1 at 0.5), `f1` (as `oof_f1_`),
         `f1_cross_fitted` (at thresholds chosen without the sample's fold) and
-        `status` ("tuned", "rare" for labels below `min_positives`, or "absent" for
-        those without a positive).
+        `status` ("tuned", "rare" for labels below `min_positives`, "always" for those
+        that most samples lack and all are predicted to have, or "absent" for those
+        without a positive).
     train_indices_ : ndarray of shape (n_train,) or None
         The rows the model was trained on, ascending, if `cv` is a float, else None.
         The thresholds are tuned on the others.
@@ -302,4 +303,4 @@ class MultiLabelThresholdOptimizer(BaseLabelThresholdClassifier):
         self.thresholds_, self.thresholds_std_ = tuned.thresholds, tuned.stds
         self.best_score_, self.score_estimate_ = tuned.best_score, tuned.score_estimate
         self.oof_f1_ = self.report_["f1"].to_numpy(copy=True)
-        self._warn_of_absent_labels()
+        self._warn_of_labels()

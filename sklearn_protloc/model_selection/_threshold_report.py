@@ -20,7 +20,7 @@ def threshold_report(label_names, y, decisions, thresholds, stds, min_positives)
         0/1 values of the samples scored.
     decisions : dict
         Name of a column to the decisions on these samples, of the shape of `y`, whose
-        F1 it holds; or None for NaN.
+        F1 it holds; or None for NaN. "f1" are those at the thresholds.
     thresholds, stds : ndarrays of shape (n_labels,), dtype float64
         The thresholds, and how much they vary from fold to fold.
     min_positives : int
@@ -30,10 +30,12 @@ def threshold_report(label_names, y, decisions, thresholds, stds, min_positives)
     -------
     report : DataFrame
         The columns `label`, `n_positive`, `threshold`, `threshold_std`, those of
-        `decisions` and `status`: "absent", "rare" or "tuned".
+        `decisions` and `status`: "absent", "always", "rare" or "tuned".
     """
     n_positive = y.sum(axis=0, dtype=np.int64)
-    rare = np.where(n_positive < min_positives, "rare", "tuned")
+    always = decisions["f1"].all(axis=0) & (2 * n_positive < len(y))
+    status = np.where(n_positive < min_positives, "rare", "tuned")
+    status = np.where(always, "always", status)
     return pd.DataFrame(
         {
             "label": label_names,
@@ -46,6 +48,6 @@ def threshold_report(label_names, y, decisions, thresholds, stds, min_positives)
                 else label_scores(f1_from_counts, y, decided)
                 for name, decided in decisions.items()
             },
-            "status": np.where(n_positive == 0, "absent", rare),
+            "status": np.where(n_positive == 0, "absent", status),
         }
     )

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -99,6 +100,22 @@ def test_a_fold_without_the_positives_of_a_label_falls_back_in_the_cross_fit():
     assert optimizer.oof_f1_[0] > 0
     assert optimizer.report_["f1_cross_fitted"][0] == 0
     assert optimizer.thresholds_std_[0] > 0
+
+
+@pytest.mark.parametrize("strategy", ["shrunk", "f1"])
+def test_labels_that_are_predicted_for_all_are_named(strategy):
+    p, y = drawn(200, np.random.default_rng(0))
+    p[:, 5] = 0.001  # says nothing of a label that few have
+    y[:150, 0], p[:, 0] = 1, 0.6  # nor this of one that most have
+    y = pd.DataFrame(y, columns=[f"label {k}" for k in range(N_LABELS)])
+    with pytest.warns(UserWarning, match="most lack them: label 5. No") as record:
+        optimizer = tuned(p, y, strategy=strategy)
+    assert len(record) == 1
+    assert record[0].filename == __file__
+    assert optimizer.predict(p)[:, [0, 5]].all()
+    status = ["tuned"] * N_LABELS
+    status[5] = "always"
+    assert optimizer.report_["status"].tolist() == status
 
 
 def test_rare_labels_are_predicted_as_often_as_they_are_present():
