@@ -21,7 +21,7 @@ from sklearn_protloc._cli import main
 from sklearn_protloc._cli._main import _with_options
 from sklearn_protloc.datasets import HPA_LOCATIONS, make_cells
 from sklearn_protloc.persistence import load_model, save_model
-from sklearn_protloc.persistence._files import replacing
+from sklearn_protloc.utils import replacing
 
 QUICK = ["--network", "TinyNet", "--max-epochs", "1"]
 COLORS = ("red", "green", "blue", "yellow")

@@ -2,8 +2,8 @@
 
 from sklearn_protloc._cli._predict import load_bundle
 from sklearn_protloc.datasets import load_hpa
-from sklearn_protloc.persistence._files import replacing
 from sklearn_protloc.reporting import report
+from sklearn_protloc.utils import replacing
 
 __all__ = ["run"]
 

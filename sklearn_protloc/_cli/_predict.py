@@ -7,7 +7,7 @@ import pandas as pd
 
 from sklearn_protloc.datasets import load_hpa
 from sklearn_protloc.persistence import load_model
-from sklearn_protloc.persistence._files import replacing
+from sklearn_protloc.utils import replacing
 
 __all__ = ["load_bundle", "run"]
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from sklearn_protloc._cli._model import make_model, print_table
 from sklearn_protloc.datasets import load_hpa
-from sklearn_protloc.persistence._files import replacing
 from sklearn_protloc.persistence._save import write_model
+from sklearn_protloc.utils import replacing
 
 __all__ = ["run"]
 

@@ -63,9 +63,9 @@ class Checkpoints(Callback):
     def _clear_away(self):
         """Delete what processes that were killed amid writing have left.
 
-        A part that is young may be of another process, which trains the same just now.
+        A part that is young may be of another process, which trains just now.
         """
-        for partial in self.folder.glob(f"{self.stem.name}.*.part"):
+        for partial in self.folder.glob(".protloc-*.part"):
             with suppress(FileNotFoundError):
                 if time.time() - partial.stat().st_mtime > _STALE:
                     partial.unlink()

@@ -2,14 +2,14 @@
 
 import hashlib
 import io
-import os
 import pickle
-import uuid
 from collections import Counter, OrderedDict
 from pathlib import Path
 
 import numpy as np
 import torch
+
+from sklearn_protloc.utils import replacing
 
 __all__ = ["DamagedFileError", "pack", "read_state", "unpack", "write_state"]
 
@@ -41,14 +41,10 @@ def write_state(path, state):
     buffer = io.BytesIO()
     torch.save(state, buffer)
     payload = buffer.getbuffer()
-    partial = path.with_name(f"{path.stem}.{uuid.uuid4().hex}.part")
     try:
-        with open(partial, "wb") as file:
+        with replacing(path) as file:
             file.write(_MAGIC + _digest(payload))
             file.write(payload)
-            file.flush()
-            os.fsync(file.fileno())  # on the disk before it takes the old one's place
-        os.replace(partial, path)
     except OSError as error:
         raise OSError(
             f"The state of the training could not be written to {path}: "
@@ -56,8 +52,6 @@ def write_state(path, state):
             "checkpoint_dir; what was written before is kept, and the same fit goes "
             "on from it."
         ) from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def read_state(path):

@@ -6,12 +6,11 @@ import warnings
 
 import torch
 
-from sklearn_protloc.persistence._files import replacing
 from sklearn_protloc.persistence._probability_network import (
     example_images,
     probability_network,
 )
-from sklearn_protloc.utils import import_or_raise
+from sklearn_protloc.utils import import_or_raise, replacing
 
 __all__ = ["export_onnx", "export_torchscript"]
 

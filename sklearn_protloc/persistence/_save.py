@@ -7,8 +7,8 @@ from importlib.metadata import version
 from sklearn_protloc.persistence._allowed import Allowed
 from sklearn_protloc.persistence._archive import ArchiveWriter
 from sklearn_protloc.persistence._codec import Encoder
-from sklearn_protloc.persistence._files import replacing
 from sklearn_protloc.persistence._kinds import KINDS
+from sklearn_protloc.utils import replacing
 
 __all__ = ["save_model", "write_model"]
 

@@ -1,6 +1,5 @@
 """All about one fitted model, as a page."""
 
-import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from numbers import Integral
@@ -20,7 +19,7 @@ from sklearn_protloc.reporting._sections import (
     leakage_section,
     overall,
 )
-from sklearn_protloc.utils import as_path
+from sklearn_protloc.utils import as_path, replacing
 
 __all__ = ["report"]
 
@@ -185,10 +184,6 @@ def _check_path(path):
 
 
 def _write(html, path):
-    """Write the page beside its place and move it there."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(html, encoding="utf-8")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    """Write the page, whole or not at all."""
+    with replacing(path) as file:
+        file.write(html.encode())

@@ -26,6 +26,7 @@ from sklearn_protloc.utils._probabilities import (
     label_probabilities,
     to_logits,
 )
+from sklearn_protloc.utils._replacing import replacing
 from sklearn_protloc.utils._resize import check_image_size, resize_image
 from sklearn_protloc.utils._stratification import (
     stratified_folds,
@@ -64,6 +65,7 @@ __all__ = [
     "label_probabilities",
     "out_of_fold",
     "read_image",
+    "replacing",
     "resize_image",
     "stratified_folds",
     "stratified_holdout",

@@ -7,6 +7,7 @@ import os
 import pickle
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -380,7 +381,8 @@ def explode_after(n_events):
     step = LocalizationNet.train_step_single
     LocalizationNet.train_step_single = ticking(step)
     # what was written up to now is half of it
-    os.fsync = ticking(os.fsync, lambda file: os.truncate(file, 10_000))
+    sync = ticking(os.fsync, lambda file: os.truncate(file, 10_000))
+    os.fsync = lambda file: sync(file) if stat.S_ISREG(os.fstat(file).st_mode) else None
     os.replace = ticking(os.replace)
 
 

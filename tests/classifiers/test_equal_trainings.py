@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from sklearn_protloc.classifiers import LocalizationClassifier, _state_file
+from sklearn_protloc.classifiers import LocalizationClassifier
 from sklearn_protloc.networks import TinyNet
 
 HOUR = 3600
@@ -36,7 +36,7 @@ def test_an_equal_training_leaves_what_another_one_writes(data, tmp_path, monkey
             others[0].fit(*data)
         write_down(descriptor)
 
-    monkeypatch.setattr(_state_file.os, "fsync", write_down_while_another_trains)
+    monkeypatch.setattr(os, "fsync", write_down_while_another_trains)
     model = training(tmp_path).fit(*data)
     expected = training(None).fit(*data).predict_proba(data[0])
     for same in (model, *others):
@@ -46,8 +46,7 @@ def test_an_equal_training_leaves_what_another_one_writes(data, tmp_path, monkey
 
 def test_parts_of_killed_processes_are_deleted_once_they_are_old(data, tmp_path):
     training(tmp_path).fit(*data)
-    (finished,) = tmp_path.iterdir()
-    young, old = (finished.with_name(f"{finished.stem}.{n}.part") for n in (1, 2))
+    young, old = (tmp_path / f".protloc-{n}.part" for n in (1, 2))
     for part in (young, old):
         part.write_bytes(b"half")
     os.utime(old, (time.time() - 2 * HOUR,) * 2)

@@ -10,8 +10,9 @@ import sys
 import numpy as np
 import pytest
 
-from sklearn_protloc.persistence import _files, load_model, save_model
+from sklearn_protloc.persistence import load_model, save_model
 from sklearn_protloc.preprocessing import Resize
+from sklearn_protloc.utils import _replacing
 
 
 @pytest.mark.parametrize("name", ["Zellkern µ 細胞.protloc", "a b'c\"", "n" * 250, "-"])
@@ -59,7 +60,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
     def small_disk(*args, **kwargs):
         return Full(builtins.open(*args, **kwargs))
 
-    monkeypatch.setattr(_files, "open", small_disk, raising=False)
+    monkeypatch.setattr(_replacing, "open", small_disk, raising=False)
     with pytest.raises(OSError, match="No space left"):
         save_model([np.zeros(5000)], path)
     assert load_model(path).image_size == 8

@@ -4,7 +4,7 @@ import contextlib
 import os
 import uuid
 
-from sklearn_protloc.utils import as_path
+from sklearn_protloc.utils._paths import as_path
 
 __all__ = ["replacing"]
 
@@ -15,7 +15,36 @@ def replacing(path):
 
     It is opened at once, so that a folder that cannot be written to is known before
     hours of training. After an error `path` is as it was; after a loss of power it is
-    the old file or the new one, whole.
+    the old file or the new one, whole. A process that is killed amid writing leaves a
+    file ``.protloc-*.part`` beside it.
+
+    Parameters
+    ----------
+    path : str or path object
+        The file to write.
+
+    Yields
+    ------
+    file : binary file
+        What to write to.
+
+    Raises
+    ------
+    ValueError
+        If `path` is a folder or device, or in no folder.
+    OSError
+        If it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn_protloc.utils import replacing
+    >>> path = Path(tempfile.mkdtemp()) / "labels.txt"
+    >>> with replacing(path) as file:
+    ...     _ = file.write(b"Nucleus")
+    >>> path.read_text()
+    'Nucleus'
     """
     path = as_path(path).resolve()  # a link stays a link
     if path.exists() and not path.is_file():
