@@ -132,8 +132,9 @@ class BaseLabelThresholdClassifier(BaseCrossFittingClassifier):
             warnings.warn(
                 "Predicted for every sample, though most lack them: "
                 f"{', '.join(always)}. No threshold scored better, as the estimator "
-                "hardly tells which samples have them. Train it longer or on more samples; min_positives has rare "
-                "labels predicted as often as they are present.",
+                "hardly tells which samples have them. Train it longer or on more "
+                "samples; min_positives has rare labels predicted as often as they are "
+                "present.",
                 UserWarning,
                 stacklevel=4,
             )
