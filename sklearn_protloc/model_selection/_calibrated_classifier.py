@@ -5,7 +5,11 @@ from sklearn.utils import indexable
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_protloc.datasets import as_rows
-from sklearn_protloc.model_selection._calibrators import METHODS, fit_calibrator
+from sklearn_protloc.model_selection._calibrators import (
+    METHODS,
+    check_sample_weight,
+    fit_calibrator,
+)
 from sklearn_protloc.model_selection._cross_fitting import BaseCrossFittingClassifier
 from sklearn_protloc.model_selection._threshold_models import fit_models
 from sklearn_protloc.model_selection._threshold_parameters import (
@@ -43,6 +47,8 @@ class MultiLabelCalibratedClassifier(BaseCrossFittingClassifier):
         each end of the scale, as in [2]_, and contains the former; "temperature" only
         multiplies the logit, as in [3]_; "isotonic" is any that never falls, as
         in [4]_: it wants hundreds of positive samples, and makes ties and exact zeros.
+        Maps are those of greatest likelihood, "sigmoid" and "beta" of targets a little
+        within 0 and 1, as in [1]_.
     per_label : bool, default=True
         Whether each label has its own map, or all have one: the map of all labels
         pooled, such as the one temperature of [3]_.
@@ -137,7 +143,7 @@ class MultiLabelCalibratedClassifier(BaseCrossFittingClassifier):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def fit(self, X, y, **params):
+    def fit(self, X, y, sample_weight=None, **params):
         """Learn the maps on held-out samples, and fit the estimator to all.
 
         Parameters
@@ -146,10 +152,13 @@ class MultiLabelCalibratedClassifier(BaseCrossFittingClassifier):
             The samples. Never copied into memory as a whole.
         y : {array-like, DataFrame, sparse matrix} of shape (n_samples, n_labels)
             0/1 values, two columns or more.
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), \
+                default=None
+            Weights for the maps, from 0 upwards, passed to the estimator's `fit` too.
         **params : dict
-            `groups` for the splitter, and parameters of the estimator's `fit`, cut
-            to the training rows where they have one entry per sample. If metadata
-            routing is enabled, each goes to who requested it.
+            `groups` for the splitter, and other parameters of the estimator's `fit`.
+            They and weights are cut to the training rows where they have one entry per
+            sample. If metadata routing is enabled, each goes to who requested it.
 
         Returns
         -------
@@ -169,6 +178,9 @@ class MultiLabelCalibratedClassifier(BaseCrossFittingClassifier):
         )
         X, y = indexable(as_rows(X), y)
         check_same_order(X, y)
+        weights = check_sample_weight(sample_weight, indicator.shape)
+        if weights is not None:
+            params["sample_weight"] = sample_weight
         models = fit_models(
             self.estimator,
             X,
@@ -182,12 +194,24 @@ class MultiLabelCalibratedClassifier(BaseCrossFittingClassifier):
         )
         held_out = models.folds >= 0
         p, truth = models.probabilities[held_out], indicator[held_out]
-        self.calibrators_, self.pooled_ = self._fit_calibrators(p, truth)
+        weights = None if weights is None else weights[held_out]
+        self.calibrators_, self.pooled_ = self._fit_calibrators(p, truth, weights)
         self.estimator_, self.train_indices_ = models.final, models.train_indices
         self.oof_proba_ = models.probabilities
         self.classes_, self.label_names_ = np.arange(len(label_names)), label_names
         self._tell_features()
         return self
+
+    def get_metadata_routing(self):
+        """Return who gets which parameter of `fit`.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            The estimator's requests for `fit`, those of `cv` for `split`, and own ones
+            for weights.
+        """
+        return super().get_metadata_routing().add_self_request(self)
 
     def predict_proba(self, X):
         """Compute the calibrated probability of each label.
@@ -238,19 +262,22 @@ class MultiLabelCalibratedClassifier(BaseCrossFittingClassifier):
         """
         return (self.predict_proba(X) >= 0.5).astype(int)
 
-    def _fit_calibrators(self, p, y):
+    def _fit_calibrators(self, p, y, weights):
         """Return the map of each label, and whether it is that of all labels."""
-        n_positive = np.count_nonzero(y, axis=0)
-        rarer = np.minimum(n_positive, len(y) - n_positive)
+        counted = np.ones(y.shape) if weights is None else weights > 0
+        n_positive = np.count_nonzero(counted * y, axis=0)
+        rarer = np.minimum(n_positive, np.count_nonzero(counted * (1 - y), axis=0))
         # A map of one kind of sample alone would say nothing, even if asked for.
         pooled = (rarer < max(self.min_positives, 1)) | (not self.per_label)
-        of_all = None
-        if pooled.any():
-            of_all = fit_calibrator(self.method, p.ravel(), y.ravel())
-        calibrators = [
-            of_all if pooled[k] else fit_calibrator(self.method, p[:, k], y[:, k])
-            for k in range(y.shape[1])
-        ]
+
+        def of(column):  # or of all columns
+            w = None if weights is None else weights[:, column].ravel()
+            return fit_calibrator(
+                self.method, p[:, column].ravel(), y[:, column].ravel(), w
+            )
+
+        of_all = of(slice(None)) if pooled.any() else None
+        calibrators = [of_all if pooled[k] else of(k) for k in range(y.shape[1])]
         return calibrators, pooled
 
     def _check_parameters(self):

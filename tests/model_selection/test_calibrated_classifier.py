@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.optimize import minimize_scalar
 from scipy.special import expit, logit
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -13,8 +14,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_protloc.metrics import multilabel_log_loss
@@ -46,26 +48,90 @@ class Given(ClassifierMixin, BaseEstimator):
         return expit(X)
 
 
+@pytest.mark.parametrize("weight", [None, RNG.exponential(3, 300)])
 @pytest.mark.parametrize(
     ("method", "model", "tolerance"),
     [
-        ("sigmoid", LOGISTIC, 2e-4),
+        ("sigmoid", LOGISTIC, 3e-4),
         # Without decision values, scikit-learn takes probabilities, too.
         ("isotonic", GaussianNB(), 1e-9),
-        # Targets are a sample of each kind short of 0 and 1 here, but not there.
-        ("temperature", LOGISTIC, 0.02),
+        ("temperature", LOGISTIC, 1e-4),
     ],
 )
-def test_a_label_is_calibrated_as_by_scikit_learn(method, model, tolerance):
+def test_a_label_is_calibrated_as_by_scikit_learn(method, model, tolerance, weight):
     splits = list(MultilabelStratifiedKFold(4).split(X, Y))
     ours = MultiLabelCalibratedClassifier(
-        OneVsRestClassifier(model), method=method, cv=splits
+        MultiOutputClassifier(model), method=method, cv=splits
     )
-    proba = ours.fit(X, Y).predict_proba(X)
+    proba = ours.fit(X, Y, weight).predict_proba(X)
     for k in range(3):
         theirs = CalibratedClassifierCV(model, method=method, cv=splits, ensemble=False)
-        expected = theirs.fit(X, Y[:, k]).predict_proba(X)[:, 1]
+        expected = theirs.fit(X, Y[:, k], weight).predict_proba(X)[:, 1]
         assert_allclose(proba[:, k], expected, atol=tolerance)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_weights_of_maps_count_samples(method):
+    """A weight of 2 is the sample twice, whatever the estimator makes of it."""
+    weight = RNG.integers(0, 3, (500, 3))
+    model = MultiLabelCalibratedClassifier(Given().fit(Z, DRAWN), method=method)
+    model.set_params(cv="prefit", min_positives=0).fit(Z[:500], DRAWN[:500], weight)
+    proba = model.predict_proba(Z)
+    for k in range(3):
+        rows = np.repeat(np.arange(500), weight[:, k])
+        repeated = clone(model).set_params(estimator=model.estimator_)
+        repeated.fit(Z[rows], DRAWN[rows])
+        assert_allclose(proba[:, k], repeated.predict_proba(Z)[:, k], atol=1e-4)
+    model.set_params(per_label=False).fit(Z[:500], DRAWN[:500], 1e-6 * (weight + 1))
+    assert model.pooled_.all()
+
+
+def test_samples_without_weight_do_not_make_a_label_frequent():
+    weight = np.where(np.arange(2000) < 30, 1, 0)
+    model = MultiLabelCalibratedClassifier(Given().fit(Z, DRAWN), cv="prefit")
+    assert model.fit(Z, DRAWN, weight).pooled_.all()
+    with pytest.raises(ValueError, match="Every sample that maps"):
+        model.fit(Z, DRAWN, 0 * weight)
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        (np.ones(5), r"\(300,\), one number per sample, or \(300, 3\), got \(5,\)"),
+        (-np.ones(300), "finite numbers from 0 upwards"),
+        (np.full(300, np.nan), "finite numbers from 0 upwards"),
+        (["a"] * 300, "sample_weight as an array of numbers"),
+    ],
+)
+def test_bad_weights_are_named(weight, message):
+    with pytest.raises(ValueError, match=message):
+        MultiLabelCalibratedClassifier(MODEL).fit(X, Y, weight)
+
+
+@pytest.mark.parametrize("prevalence", [0.02, 0.3])
+def test_a_temperature_makes_the_labels_most_likely(prevalence):
+    """As Guo's, also of rare labels, where targets within 0 and 1 cost the most."""
+    y = (RNG.random((400, 2)) < prevalence).astype(int)
+    z = 3 * (RNG.normal(size=y.shape) + 3 * (y - 0.5) - 1)
+    model = MultiLabelCalibratedClassifier(Given().fit(z, y), method="temperature")
+    model.set_params(cv="prefit", min_positives=1).fit(z, y)
+
+    for k in range(2):
+
+        def loss(slope, k=k):
+            return np.logaddexp(0, slope * z[:, k]).sum() - slope * y[:, k] @ z[:, k]
+
+        best = minimize_scalar(loss, bounds=(0, 50), method="bounded").x
+        assert_allclose(model.calibrators_[k].weights_, best, rtol=1e-3)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_label_that_is_told_perfectly_gets_a_finite_map(method):
+    sure = np.where(DRAWN == 1, 2.0, -2.0)
+    model = MultiLabelCalibratedClassifier(Given().fit(Z, DRAWN), method=method)
+    proba = model.set_params(cv="prefit").fit(sure, DRAWN).predict_proba(sure)
+    assert ((proba > 0.99) == DRAWN).all()
+    assert ((proba > 0) & (proba < 1)).all() or method == "isotonic"
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -180,7 +246,21 @@ def test_groups_and_weights_are_routed():
         asked = Given().set_fit_request(sample_weight=True)
         model = MultiLabelCalibratedClassifier(asked)
         model.fit(Z, DRAWN, groups=groups, sample_weight=weight)
-    assert model.estimator_.weight_.sum() == 2000
+        assert model.estimator_.weight_.sum() == 2000
+        weight = np.where(DRAWN[:, 0] == 1, 5, 1)
+        only_maps = clone(model).set_params(
+            estimator=Given().set_fit_request(sample_weight=False)
+        )
+        only_maps.fit(Z, DRAWN, groups=groups, sample_weight=weight)
+        assert only_maps.estimator_.weight_ is None
+        higher = only_maps.predict_proba(Z) > model.predict_proba(Z)
+        assert higher[:, 0].all()
+        only_maps.set_fit_request(sample_weight=True)
+        only_maps.set_score_request(sample_weight=False)
+        scores = cross_validate(
+            only_maps, Z, DRAWN, params={"sample_weight": weight}, cv=2
+        )
+        assert len(scores["test_score"]) == 2
 
 
 @pytest.mark.parametrize(
