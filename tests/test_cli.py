@@ -9,18 +9,27 @@ import subprocess
 import sys
 import time
 import zipfile
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
+from sklearn.pipeline import make_pipeline
 
 from sklearn_protloc import __version__
 from sklearn_protloc._cli import main
 from sklearn_protloc._cli._main import _with_options
-from sklearn_protloc.datasets import HPA_LOCATIONS, make_cells
+from sklearn_protloc.classifiers import LocalizationClassifier
+from sklearn_protloc.datasets import HPA_LOCATIONS, load_hpa, make_cells
+from sklearn_protloc.model_selection import MultiLabelThresholdOptimizer
+from sklearn_protloc.networks import TinyNet
 from sklearn_protloc.persistence import load_model, save_model
+from sklearn_protloc.preprocessing import Resize
 from sklearn_protloc.utils import replacing
 
 QUICK = ["--network", "TinyNet", "--max-epochs", "1"]
@@ -246,6 +255,69 @@ def test_parameters_are_called_like_options():
     assert _with_options("image_size.csv and my_image_size, cv", args) == (
         "image_size.csv and my_image_size, cv"
     )
+    assert _with_options("Set cv=5, not a/cv=3 or my_cv=3.", args) == (
+        "Set --cv=5, not a/cv=3 or my_cv=3."
+    )
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    """A classifier fitted in Python, with labels in another order than the atlas's."""
+    cells = make_cells(40, image_size=32, labels=3, random_state=0, as_frame=True)
+    model = LocalizationClassifier(TinyNet, lr=0.01, max_epochs=2, random_state=0)
+    return model.fit(cells.data, cells.target.iloc[:, ::-1])
+
+
+@pytest.mark.parametrize("tuned", [False, True])
+def test_predict_takes_a_classifier_of_save_model(
+    tuned, fitted, cells_folder, tmp_path
+):
+    images, out = cells_folder / "images", tmp_path / "out.csv"
+    hpa = load_hpa(cells_folder / "train.csv", images, as_frame=True)
+    model = fitted
+    if tuned:
+        model = MultiLabelThresholdOptimizer(FrozenEstimator(fitted), empty="argmax")
+        model.fit(hpa.data, hpa.target[fitted.label_names_])
+    save_model(model, tmp_path / "model.protloc")
+    arguments = predict_arguments(tmp_path / "model.protloc", images, out)
+    assert main([*arguments, "--num-workers", "1"]) == 0
+    table = pd.read_csv(out, keep_default_na=False, index_col="Id")
+    for name, row in zip(hpa.ids, model.predict(hpa.data), strict=True):
+        found = sorted(map(HPA_LOCATIONS.index, fitted.label_names_[row == 1]))
+        assert table.Predicted[name] == " ".join(map(str, found))
+    labels = ["--labels", str(cells_folder / "train.csv")]
+    page = predict_arguments(tmp_path / "model.protloc", images, tmp_path / "a.html")
+    assert main(["evaluate", *page[1:], *labels]) == 0
+
+
+def test_predict_resizes_as_the_classifier_was_trained(fitted, tmp_path):
+    save_model(fitted, tmp_path / "model")
+    for color in COLORS:
+        cv2.imwrite(str(tmp_path / f"a_{color}.png"), np.zeros((40, 48), np.uint8))
+    out = tmp_path / "out.csv"
+    assert main(predict_arguments(tmp_path / "model", tmp_path, out)) == 0
+    assert pd.read_csv(out)["Id"].tolist() == ["a"]
+
+
+def test_classifiers_that_tell_too_little_are_refused(
+    fitted, cells_folder, tmp_path, capsys
+):
+    cells = make_cells(20, image_size=32, labels=3, random_state=0, as_frame=True)
+    X, y = cells.data, cells.target
+    pipeline = make_pipeline(Resize(16), clone(fitted))
+    for model, message in (
+        (clone(fitted).fit(X[:, :2], y), "which 2 of the channels RGBY it takes"),
+        (clone(fitted).fit(X, y.to_numpy()), "not named as in"),
+        (clone(fitted).fit(X, y["Cytosol"]), "a column per location"),
+        (pipeline.fit(X, y), "the steps of a pipeline"),
+        (LogisticRegression().fit([[0], [1]] * 5, [0, 1] * 5), "no Localization"),
+        (Resize(16), "and no classifier"),
+    ):
+        save_model(model, tmp_path / "model")
+        images = cells_folder / "images"
+        assert main(predict_arguments(tmp_path / "model", images, tmp_path / "o")) == 2
+        assert_one_error(capsys, message)
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
 def test_predict_leaves_images_without_a_location_empty(
@@ -295,6 +367,11 @@ def test_impossible_training_options(options, message, cells_folder, tmp_path, c
         (["demo", "--n-samples", "many"], "invalid int value: 'many'"),
         (["train", "--labels", "t.csv"], "required: --images, --out"),
         (["predict"], "MODEL"),
+        (
+            train_arguments(Path("a"), "b", "--epochs", "3"),
+            'unrecognized arguments: --epochs 3 (see "protloc train --help")',
+        ),
+        (["demo", "--n-samples", "many"], '(see "protloc demo --help")'),
     ],
 )
 def test_command_lines_that_cannot_be_read(arguments, message, capsys):
@@ -325,6 +402,7 @@ def test_impossible_demo_options(options, message, capsys):
         ("Name,Target\ncell0,1\n", "lacks the column Id"),
         ("Id,Target\ncell0,1\ncell1,99\n", "unknown label '99'"),
         ("Id,Target\ncell0,1\nnobody,2\n", "nobody_red.png"),
+        ("Id,Target\ncell0,1\nnobody,2\n", "pass --channels=... for fewer"),
         ("Id,Target\ncell0,1\ncell1,1\n", "only 'Nuclear membrane'"),
         ("", "the file is empty"),
     ],

@@ -1,6 +1,6 @@
 """``protloc evaluate``: from a model and images with labels to a page."""
 
-from sklearn_protloc._cli._predict import load_bundle
+from sklearn_protloc._cli._bundle import configure, load_bundle
 from sklearn_protloc.datasets import load_hpa
 from sklearn_protloc.reporting import report
 from sklearn_protloc.utils import replacing
@@ -20,9 +20,7 @@ def run(args):
         hpa = _read(args.labels, args.images, bundle)
         known, notes = _known_labels(hpa.target, bundle)
         model = bundle["model"]
-        model.estimator_.set_params(device=args.device)
-        if args.num_workers is not None:
-            model.estimator_.set_params(num_workers=args.num_workers)
+        configure(model, args)
         groups = (
             hpa.groups if hpa.groups is not None and len(set(hpa.groups)) > 1 else None
         )

@@ -78,7 +78,8 @@ def _show_warning(message, *args, **kwargs):
 
 def _with_options(message, args):
     """Call parameters of the library as the options are called that set them."""
-    names = "|".join(name for name in vars(args) if "_" in name)
+    # words such as "images" are meant as words, unless something is set to a value
+    names = "|".join(n if "_" in n else f"{n}(?==)" for n in vars(args))
     parameter = rf"(?<![\w./\\-])({names})(?![\w/\\-]|\.\w)"  # no part of a path
     return re.sub(parameter, lambda found: "--" + found[0].replace("_", "-"), message)
 

@@ -51,7 +51,7 @@ examples:
 """
 
 _PREDICT = """\
-Predict the locations of the images of a folder with a model of "protloc train".
+Predict the locations of the images of a folder with a saved model.
 
 Writes a table with the columns Id and Predicted, which holds location numbers in
 ascending order separated by spaces, or nothing where no location was found. Files
@@ -81,8 +81,18 @@ example:
 """
 
 
+_MODEL = 'file of "protloc train", or of save_model with a classifier for RGBY images'
+
+
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
+    """A parser whose errors are one line, and name the command that they are of."""
+
+    def parse_args(self, args=None, namespace=None):
+        args, others = self.parse_known_args(args, namespace)
+        if others:
+            self.prog += f" {args.command}"
+            self.error(f"unrecognized arguments: {' '.join(others)}")
+        return args
 
     def error(self, message):
         self.exit(2, f'protloc: error: {message} (see "{self.prog} --help")\n')
@@ -229,7 +239,7 @@ def _add_predict(commands):
     summary = "predict the locations of images with a saved model"
     predict = _add_command(commands, "predict", summary, _PREDICT, _PREDICT_EXAMPLES)
     add = predict.add_argument
-    add("model", metavar="MODEL", help='file that "protloc train" saved')
+    add("model", metavar="MODEL", help=_MODEL)
     add("--images", required=True, metavar="DIR", help="folder of the PNG files")
     add("--out", required=True, metavar="CSV", help="table to write")
     add("--proba", metavar="CSV", help="table of the probability of every label")
@@ -257,7 +267,7 @@ def _add_evaluate(commands):
         commands, "evaluate", summary, _EVALUATE, _EVALUATE_EXAMPLES
     )
     add = evaluate.add_argument
-    add("model", metavar="MODEL", help='file that "protloc train" saved')
+    add("model", metavar="MODEL", help=_MODEL)
     add("--labels", required=True, metavar="CSV", help="table of Id and Target")
     add("--images", required=True, metavar="DIR", help="folder of the PNG files")
     add("--out", required=True, metavar="HTML", help="page to write")

@@ -3,15 +3,16 @@
 import contextlib
 import os
 
+import numpy as np
 import pandas as pd
 
+from sklearn_protloc._cli._bundle import configure, load_bundle
 from sklearn_protloc.datasets import load_hpa
-from sklearn_protloc.persistence import load_model
-from sklearn_protloc.utils import replacing
+from sklearn_protloc.model_selection._cross_fit import decide
+from sklearn_protloc.utils import label_probabilities, replacing
+from sklearn_protloc.utils._fitted import fitted_attribute
 
-__all__ = ["load_bundle", "run"]
-
-_KEYS = {"model", "label_ids", "label_names", "channels", "image_size"}
+__all__ = ["run"]
 
 
 def run(args):
@@ -29,11 +30,9 @@ def run(args):
             image_size=bundle["image_size"],
         )
         model = bundle["model"]
-        model.estimator_.set_params(device=args.device)
-        if args.num_workers is not None:
-            model.estimator_.set_params(num_workers=args.num_workers)
-        proba = model.predict_proba(hpa.data)
-        present = proba >= model.thresholds_
+        configure(model, args)
+        proba = label_probabilities(model, hpa.data, len(bundle["label_ids"]))
+        present = _decide(model, proba)
         _submission(hpa.ids, present, bundle["label_ids"]).to_csv(out, index=False)
         if proba_out is not None:
             table = pd.DataFrame(proba, hpa.ids, bundle["label_names"])
@@ -41,12 +40,11 @@ def run(args):
     print(f"Wrote the locations of {len(hpa.ids)} images to {args.out}.")
 
 
-def load_bundle(path):
-    """Return what `protloc train` saved."""
-    bundle = load_model(path)
-    if not isinstance(bundle, dict) or not bundle.keys() >= _KEYS:
-        raise ValueError(f'{path} is not a model that "protloc train" saved.')
-    return bundle
+def _decide(model, proba):
+    """Return what `predict` answers, without another look at the images."""
+    thresholds = fitted_attribute(model, "thresholds_")
+    empty = fitted_attribute(model, "empty_")
+    return decide(proba, 0.5 if thresholds is None else thresholds, empty)
 
 
 def _images_to_predict(path):
@@ -64,8 +62,6 @@ def _images_to_predict(path):
 
 def _submission(ids, present, label_ids):
     """Return the table of the 2018 Kaggle challenge."""
-    rows = [
-        " ".join(str(k) for k, here in zip(label_ids, row, strict=True) if here)
-        for row in present
-    ]
+    label_ids = np.asarray(label_ids)
+    rows = [" ".join(map(str, sorted(label_ids[row]))) for row in present]
     return pd.DataFrame({"Id": ids, "Predicted": rows})
