@@ -117,6 +117,7 @@ class Team(Callback):
             tensor.copy_(total)
         for tensor, total in zip(averaged[::-1], whole[::-1], strict=False):
             tensor.copy_(total / n_all)
+        n_have = n_have.tolist()  # at one go, from a GPU
         for weight, gradient, n in zip(weights, gradients, n_have, strict=True):
             weight.grad = gradient if n else None
         return loss, round(n_all.item())

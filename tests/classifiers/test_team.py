@@ -107,6 +107,8 @@ def learn(source, target):
         model = model_of(name, device="accelerate").fit(X, y)
         learnt[name] = model.predict_proba(X)
         learnt[f"{name} loss"] = model.history_[:, ("train_loss", "valid_loss")]
+        state = model.net_.module_.state_dict().values()
+        learnt[f"{name} state"] = np.concatenate([t.numpy().ravel() for t in state])
     for name in FAILURES:
         learnt[name] = fail(name, X, y)
         model = model_of("mean", device="accelerate").fit(X, y)
@@ -175,8 +177,8 @@ def learnt(X, y, tmp_path_factory):
 @pytest.mark.parametrize("name", MODELS)
 def test_all_processes_have_the_same_model(learnt, name):
     first, second = learnt
-    assert_array_equal(first[name], second[name])
-    assert_array_equal(first[f"{name} loss"], second[f"{name} loss"])
+    for kind in ("", " loss", " state"):
+        assert_array_equal(first[name + kind], second[name + kind])
 
 
 @pytest.mark.parametrize("name", ["mean", "sum", "small end"])
