@@ -789,6 +789,8 @@ dtype float32
         ------
         ValueError
             If there is no such recipe.
+        TypeError
+            If an override is no parameter of the classifier.
 
         Examples
         --------
@@ -797,7 +799,7 @@ dtype float32
         >>> model.lr, model.batch_size, model.max_epochs
         (0.01, 40, 100)
         """
-        return cls(**recipe_arguments(name, overrides))
+        return cls(**recipe_arguments(name, overrides, cls._get_param_names()))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -314,6 +314,12 @@ RECIPES = {
 _PARAMS_OF = {"network": "network_params", "lr_schedule": "lr_schedule_params"}
 
 
+def _nearest(name, names):
+    """Return a question for the name that was meant, if any is near."""
+    near = get_close_matches(str(name).casefold(), names, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
 def get_recipe_names():
     """Return the names of the recipes of the papers.
 
@@ -332,17 +338,21 @@ def get_recipe_names():
     return list(RECIPES)
 
 
-def recipe_arguments(name, overrides):
+def recipe_arguments(name, overrides, parameters):
     """Return the constructor arguments of a recipe, some of them overridden.
 
-    Parameters of the network or the schedule of the recipe join those of the recipe.
+    Parameters of the network or the schedule of the recipe join those of the recipe;
+    overrides that are no `parameters` of the constructor are refused.
     """
     if not isinstance(name, str) or name not in RECIPES:
-        near = get_close_matches(str(name), RECIPES, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(
-            f"Expected the name of a recipe, got {name!r}.{hint} There are "
-            f"{', '.join(RECIPES)}."
+            f"Expected the name of a recipe, got {name!r}.{_nearest(name, RECIPES)} "
+            f"There are {', '.join(RECIPES)}."
+        )
+    for other in sorted(overrides.keys() - set(parameters)):
+        raise TypeError(
+            f"LocalizationClassifier has no parameter {other!r}."
+            f"{_nearest(other, parameters)}"
         )
     recipe = RECIPES[name]()
     for owner, params in _PARAMS_OF.items():

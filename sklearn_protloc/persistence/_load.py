@@ -70,6 +70,8 @@ def load_model(path, *, trusted=()):
     """
     allowed = Allowed(trusted)
     path = as_path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"There is no model file {path}.")
     if path.is_dir():
         raise ModelFileError(f"{path} cannot be opened as a model: it is a folder.")
     with open(path, "rb") as file:

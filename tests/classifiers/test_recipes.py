@@ -167,6 +167,22 @@ def test_unknown_recipe(name):
         LocalizationClassifier.from_recipe(name)
 
 
-def test_a_name_nearly_right_is_suggested():
-    with pytest.raises(ValueError, match="Did you mean 'stacked-resnet-4'"):
-        LocalizationClassifier.from_recipe("stacked-resnet4")
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("stacked-resnet4", "stacked-resnet-4"),
+        ("GapNet-PL", "gapnet-pl"),
+        ("TUNet", "tunet"),
+    ],
+)
+def test_a_name_nearly_right_is_suggested(name, meant):
+    with pytest.raises(ValueError, match=f"Did you mean '{meant}'"):
+        LocalizationClassifier.from_recipe(name)
+
+
+def test_unknown_parameters_are_named():
+    expected = "no parameter 'epochs'. Did you mean 'max_epochs'"
+    with pytest.raises(TypeError, match=expected):
+        LocalizationClassifier.from_recipe("gapnet-pl", epochs=3)
+    with pytest.raises(TypeError, match=r"no parameter 'xyz'\.$"):
+        LocalizationClassifier.from_recipe("gapnet-pl", xyz=3)

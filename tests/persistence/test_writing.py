@@ -83,7 +83,7 @@ def test_folders_that_cannot_be(tmp_path):
         save_model(Resize(8), tmp_path / "nowhere" / "m")
     with pytest.raises(ValueError, match="got a folder"):
         save_model(Resize(8), tmp_path)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match="There is no model file"):
         load_model(tmp_path / "m")
 
 
