@@ -107,8 +107,10 @@ def learn(source, target):
         model = model_of(name, device="accelerate").fit(X, y)
         learnt[name] = model.predict_proba(X)
         learnt[f"{name} loss"] = model.history_[:, ("train_loss", "valid_loss")]
-        state = model.net_.module_.state_dict().values()
-        learnt[f"{name} state"] = np.concatenate([t.numpy().ravel() for t in state])
+        state = model.net_.module_.state_dict()
+        learnt[f"{name} state"] = np.concatenate([state[n].ravel() for n in state])
+        n_steps = state.get("layers.1.num_batches_tracked", 0)
+        learnt[f"{name} steps of an epoch"] = n_steps / model.best_iter_
     for name in FAILURES:
         learnt[name] = fail(name, X, y)
         model = model_of("mean", device="accelerate").fit(X, y)
@@ -179,6 +181,11 @@ def test_all_processes_have_the_same_model(learnt, name):
     first, second = learnt
     for kind in ("", " loss", " state"):
         assert_array_equal(first[name + kind], second[name + kind])
+
+
+def test_norms_count_the_steps_that_a_process_had_no_images_in(learnt):
+    assert learnt[0]["small end, normalized steps of an epoch"] == 4
+    assert learnt[1]["small end, normalized steps of an epoch"] == 4
 
 
 @pytest.mark.parametrize("name", ["mean", "sum", "small end"])
