@@ -1,5 +1,6 @@
 """Networks, losses and tensors of torch."""
 
+import functools
 import threading
 from contextlib import contextmanager
 
@@ -105,10 +106,17 @@ def _is_net(value, encoder):
     return type(value) is LocalizationNet
 
 
+def _innermost(network):
+    """Return what a network with options of functools.partial is made by."""
+    while isinstance(network, functools.partial):
+        network = network.func
+    return network
+
+
 def _encode_net(value, encoder):
     network, n_channels, n_outputs, options = value.module.args
     weights = value.module_.state_dict()
-    if not encoder.allowed.trusts(network):
+    if not encoder.allowed.trusts(_innermost(network)):
         try:
             _check_fits(_shapes(value.module, len(weights)), weights)
         except ModelFileError as error:
@@ -129,10 +137,9 @@ def _encode_net(value, encoder):
 def _decode_net(node, decoder):
     network = decoder.value(field(node, "network", dict))
     options = decoder.value(field(node, "options", dict))
-    trusted = decoder.allowed.trusts(network)
-    if not trusted and not (
-        isinstance(network, type) and issubclass(network, nn.Module)
-    ):
+    cls = _innermost(network)
+    trusted = decoder.allowed.trusts(cls)
+    if not trusted and not (isinstance(cls, type) and issubclass(cls, nn.Module)):
         raise ModelFileError(f"its network {network!r} is none")
     n_channels, n_outputs = (field(node, n, int) for n in ("n_channels", "n_outputs"))
     factory = network_factory(network, (n_channels, 0, 0), n_outputs, None, options)

@@ -118,12 +118,16 @@ def _decode_object(node, decoder):
 
 
 def check_names(cls, state):
-    """Refuse attributes that stand where a class has methods."""
+    """Refuse attributes that stand where a class has methods, or its own secrets."""
     for name in state:
-        own = inspect.getattr_static(cls, name, None)
-        # methods that are there only sometimes are descriptors
-        behaves = callable(own) or (
-            hasattr(own, "__get__") and not isinstance(own, functools.cached_property)
+        own = inspect.getattr_static(cls, name, cls)
+        # methods that are there only sometimes are descriptors; a private text or None
+        # may be what the class calls, or writes into a page as it is
+        behaves = own is not cls and not isinstance(own, functools.cached_property)
+        behaves &= (
+            callable(own)
+            or hasattr(own, "__get__")
+            or (name.startswith("_") and isinstance(own, str | None))
         )
         if not name.isidentifier() or name.startswith("__") or behaves:
             raise ModelFileError(f"an object in it has an attribute {name!r}")

@@ -237,6 +237,23 @@ def test_methods_that_are_there_only_sometimes_are_not_replaced(data, tmp_path):
     assert_refused(changed(search, tmp_path / "m", change), "attribute 'predict'")
 
 
+@pytest.mark.parametrize(
+    ("model", "attribute"),
+    [
+        (LogisticRegression(), "_doc_link_url_param_generator"),  # into a page as it is
+        (LogisticRegression(), "_doc_link_module"),
+        (nn.ReLU(), "_compiled_call_impl"),  # called in place of the module
+    ],
+)
+def test_what_a_class_sets_for_all_is_not_replaced(model, attribute, tmp_path):
+    def change(config):
+        name = {"kind": "name", "name": "numpy.exp"}
+        state_of(config, type(model).__name__)[attribute] = name
+
+    path = changed(model, tmp_path / "m", change)
+    assert_refused(path, f"attribute '{attribute}'")
+
+
 def folders(model):
     params = model.get_params()
     return [v for n, v in params.items() if n.endswith(("memory", "checkpoint_dir"))]

@@ -1,5 +1,6 @@
 """What is saved is opened as it was: every estimator, and what they are made of."""
 
+import functools
 import importlib
 import inspect
 
@@ -167,6 +168,13 @@ def test_a_loaded_model_trains_as_the_old_one(classifier, X, y, tmp_path):
 
 def _copy(classifier, X, y):
     return clone(classifier).fit(X, y)
+
+
+def test_a_network_with_options(X, y, tmp_path):
+    model = quick(network=functools.partial(TinyNet, width=4)).fit(X, y)
+    loaded = saved_again(model, tmp_path / "m")
+    assert_equal_answers(model, loaded, X, y)
+    assert loaded.network.keywords == {"width": 4}
 
 
 def test_fine_tuned_for_other_labels(X, y, tmp_path):
