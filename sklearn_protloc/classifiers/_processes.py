@@ -1,5 +1,6 @@
 """Processes that work on one fit, and stay in step whatever befalls one of them."""
 
+import os
 import zlib
 from contextlib import contextmanager
 
@@ -27,11 +28,19 @@ class Processes:
         accelerate = import_or_raise(
             "accelerate", 'device="accelerate"', extra="accelerate"
         )
-        accelerator = accelerate.Accelerator()
+        # on processors only, it would not look for other processes unasked
+        accelerator = accelerate.Accelerator(cpu=not torch.accelerator.is_available())
         self.device = accelerator.device
         self.size = accelerator.num_processes
         self.index = accelerator.process_index
         self._exchange = accelerate.utils
+        started = int(os.environ.get("WORLD_SIZE", "1"))
+        if self.size != started:
+            raise ValueError(
+                f"{started} processes were launched, but accelerate, which was set up "
+                f"before, knows of {self.size}, so that each would train alone. Launch "
+                "with torchrun or accelerate launch, and set up nothing before fit."
+            )
 
     def meet(self, place, error=None):
         """Wait for the others, and raise on all if one has failed or is elsewhere.

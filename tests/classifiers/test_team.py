@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 from unittest import mock
 
 import numpy as np
@@ -170,7 +171,7 @@ def learnt(X, y, tmp_path_factory):
     subprocess.run(
         [sys.executable, *launch, script, folder / "data.npz", folder / "learnt"],
         check=True,
-        env={**os.environ, "ACCELERATE_USE_CPU": "true", "PYTHONPATH": os.getcwd()},
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
         timeout=120,
     )
     return [np.load(folder / f"learnt{rank}.npz") for rank in range(2)]
@@ -259,4 +260,14 @@ def test_without_accelerate_the_extra_is_named(X, y, monkeypatch):
     monkeypatch.setitem(sys.modules, "accelerate", None)
     model = LocalizationClassifier(TinyNet, device="accelerate", random_state=0)
     with pytest.raises(ImportError, match=r"sklearn-protloc\[accelerate\]"):
+        model.fit(X, y)
+
+
+def test_processes_that_would_train_alone_are_told(X, y, monkeypatch):
+    accelerate = pytest.importorskip("accelerate")
+    alone = SimpleNamespace(device=None, num_processes=1, process_index=0)
+    monkeypatch.setattr(accelerate, "Accelerator", lambda **options: alone)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    model = LocalizationClassifier(TinyNet, device="accelerate", random_state=0)
+    with pytest.raises(ValueError, match="2 processes were launched, but accelerate"):
         model.fit(X, y)
