@@ -89,6 +89,7 @@ _INNER = (
     ("sklearn.multiclass", "_ConstantPredictor"),
     ("sklearn.neural_network._stochastic_optimizers", "AdamOptimizer"),
     ("sklearn.neural_network._stochastic_optimizers", "SGDOptimizer"),
+    ("skorch.utils", "freeze_parameter"),
     ("skorch.utils", "to_numpy"),
 )
 # None of those that read or write files when training goes on.

@@ -8,6 +8,7 @@ from sklearn.linear_model._stochastic_gradient import BaseSGD
 from sklearn.metrics._scorer import _CurveScorer
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.tree._tree import Tree
+from skorch.callbacks import EarlyStopping, PrintLog
 from torch import nn
 
 from sklearn_protloc.persistence._codec import Kind, field
@@ -25,6 +26,8 @@ _LEFT_OUT = {
     "_loss_function_": BaseSGD,
     "_metadata_request": _CurveScorer,
 }
+# The one function that writes and that callbacks of skorch have for a default.
+_PRINTING = (EarlyStopping, PrintLog)
 # Places to write to when training goes on: whoever opens the file chooses theirs.
 _FOLDERS = ("checkpoint_dir", "memory")
 # What estimators call of others by its name in an attribute.
@@ -68,10 +71,16 @@ def _state_of(value, encoder):
         state = _without_folders(state or {})
         if _searched_folder(cls, state):
             raise encoder.refusal(value, f"it searches {_searched_folder(cls, state)}")
+    return _kept(cls, state or {})
+
+
+def _kept(cls, state):
+    prints = issubclass(cls, _PRINTING)
     return {
         name: item
-        for name, item in (state or {}).items()
+        for name, item in state.items()
         if not issubclass(cls, _LEFT_OUT.get(name, ()))
+        and not (prints and name == "sink" and item is print)
     }
 
 
@@ -106,8 +115,10 @@ def _decode_object(node, decoder):
     if not decoder.allowed.trusts(cls):
         check_names(cls, state)
         _check_calls(cls, state)
-        state = _without_folders(state)
+        state = _kept(cls, _without_folders(state))
         state = _with_parameters(cls, state)
+    if issubclass(cls, _PRINTING):
+        state.setdefault("sink", print)
     built = cls.__new__(cls)
     if hasattr(cls, "__setstate__"):
         built.__setstate__(state)

@@ -228,6 +228,14 @@ def test_methods_that_are_called_by_name(
     assert_refused(path, f"calls a method .*{method}")
 
 
+def test_callbacks_of_the_running_program_are_not_taken_from_a_file(data, tmp_path):
+    def change(config):
+        state_of(config, "LogisticRegression")["_skl_callbacks"] = [1]
+
+    path = changed(LogisticRegression().fit(*data), tmp_path / "m", change)
+    assert not hasattr(load_model(path), "_skl_callbacks")
+
+
 def test_methods_that_are_there_only_sometimes_are_not_replaced(data, tmp_path):
     def change(config):
         name = {"kind": "name", "name": "numpy.exp"}

@@ -33,7 +33,14 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
-from skorch.callbacks import EpochScoring
+from skorch.callbacks import (
+    EarlyStopping,
+    EpochScoring,
+    Freezer,
+    GradientNormClipping,
+    LRScheduler,
+    PrintLog,
+)
 
 from sklearn_protloc.augmentation import RandomAffine, RandomDihedral
 from sklearn_protloc.classifiers import (
@@ -290,6 +297,28 @@ def test_skorch_callbacks_that_score(X, y, tmp_path):
     assert_equal_answers(model, loaded, X, y)
     scores = clone(loaded).fit(X, y).history_[:, "train_recall"]
     assert scores == model.history_[:, "train_recall"]
+
+
+@pytest.mark.parametrize(
+    "callback",
+    [
+        EarlyStopping(monitor="train_loss", patience=3),
+        PrintLog(),
+        Freezer("features*"),
+        LRScheduler("StepLR", step_size=2),
+        GradientNormClipping(1.0),
+    ],
+    ids=lambda callback: type(callback).__name__,
+)
+def test_other_callbacks_of_skorch(callback, X, y, tmp_path, capsys):
+    model = quick(callbacks=[("mine", callback)]).fit(X, y)
+    printed = capsys.readouterr().out
+    loaded = saved_again(model, tmp_path / "m")
+    assert_equal_answers(model, loaded, X, y)
+    ((_, opened),) = loaded.callbacks
+    assert {n: vars(opened)[n] for n in vars(callback)} == vars(callback)
+    clone(loaded).fit(X, y)
+    assert len(capsys.readouterr().out.splitlines()) == len(printed.splitlines())
 
 
 def test_weights_of_classes_as_a_column(X, y, tmp_path):
