@@ -1,5 +1,6 @@
 """What a forged file could make the library call: nothing that reads or writes."""
 
+import contextlib
 import importlib
 import inspect
 import sys
@@ -24,8 +25,7 @@ import sklearn_protloc
 from sklearn_protloc.classifiers import LocalizationClassifier
 from sklearn_protloc.classifiers._state_file import write_state
 from sklearn_protloc.networks import TinyNet
-from sklearn_protloc.persistence import load_model, save_model
-from sklearn_protloc.persistence._allowed import Allowed
+from sklearn_protloc.persistence import _allowed, load_model, save_model
 from tests.persistence.conftest import assert_refused, members_of, write_members
 
 ROOMS = [
@@ -59,7 +59,7 @@ def things_of_the_library():
 
 
 def test_functions_are_those_that_compute_and_classes_those_that_are_exported():
-    allowed = Allowed()
+    allowed = _allowed.Allowed()
     named = 0
     for room, thing, exported in things_of_the_library():
         if allowed.name_of(thing) is None:
@@ -71,6 +71,36 @@ def test_functions_are_those_that_compute_and_classes_those_that_are_exported():
             assert room in ("augmentation", "metrics")
             assert thing.__name__ in exported
     assert named > 80
+
+
+def names_that_files_may_have():
+    """List the names of all functions, and of the classes whose making is a call."""
+    yield from _allowed._fixed()
+    for room in _allowed._ROOMS:
+        module = importlib.import_module(f"sklearn_protloc.{room}")
+        yield from (f"{module.__name__}.{name}" for name in module.__all__)
+    for root, parts in _allowed._PARTS.items():
+        for part in parts:
+            module = importlib.import_module(f"{root}.{part}")
+            yield from (f"{module.__name__}.{name}" for name in dir(module))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_nothing_that_a_file_may_name_writes_when_it_is_called(data, tmp_path):
+    victim = tmp_path / "precious.txt"
+    victim.write_text("precious")
+    n_called = 0
+    for name in set(names_that_files_may_have()):
+        thing = _allowed._fixed().get(name) or _allowed._find(name)
+        if thing is None:
+            continue
+        for place in (victim, str(victim), str(tmp_path / "new")):
+            with contextlib.suppress(Exception):
+                thing(place, data[0])
+            n_called += 1
+    assert n_called > 1500
+    assert victim.read_text() == "precious"
+    assert list(tmp_path.iterdir()) == [victim]
 
 
 def changed(model, path, change):
