@@ -71,6 +71,11 @@ def flip(image, rng):
     return image[..., ::-1]
 
 
+def written(path):
+    with utils.replacing(path) as file:
+        file.write(b"Nucleus")
+
+
 RECIPES = {
     **{name: Recipe(call, {}, {}) for name, call in UNCHECKED.items()},
     "LabelScoreMixin.score": Recipe(
@@ -89,6 +94,9 @@ RECIPES = {
         {"values": PROBABILITIES, "name": "values"},
     ),
     "as_path": Recipe(utils.as_path, {"path": "path"}, {"path": lambda folder: folder}),
+    "replacing": Recipe(
+        written, {"path": "output path"}, {"path": lambda folder: folder / "words.txt"}
+    ),
     "check_method": Recipe(
         utils.check_method,
         {"estimator": "estimator"},
