@@ -43,9 +43,9 @@ def maps_inside(model, X, **options):
     >>> from sklearn_protloc.networks import TinyNet
     >>> from sklearn_protloc.preprocessing import Resize
     >>> from sklearn_protloc.utils._maps_inside import maps_inside
-    >>> X, y = make_cells(20, image_size=48, labels=2, random_state=0, return_X_y=True)
+    >>> cells = make_cells(20, image_size=48, labels=2, random_state=0)
     >>> model = make_pipeline(Resize(32), LocalizationClassifier(TinyNet, max_epochs=1))
-    >>> maps_inside(model.fit(X, y), X[:3]).shape
+    >>> maps_inside(model.fit(cells.data, cells.target), cells.data[:3]).shape
     (3, 2, 48, 48)
     """
     transformers, classifier = classifier_inside(model)
