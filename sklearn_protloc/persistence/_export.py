@@ -79,6 +79,7 @@ def export_onnx(model, path, *, dtype="uint8"):
         # Shapes in between are hints, of which some hold for the example's size alone;
         # onnxruntime would trust them. It finds its own without.
         del written.graph.value_info[:]
+        _name_axes(written.graph)
         file.write(written.SerializeToString())
 
 
@@ -130,13 +131,28 @@ def export_torchscript(model, path, *, dtype="uint8"):
     network, _ = probability_network(model, dtype)
     file = io.BytesIO()
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # of torch, about TorchScript and checks of size
+        # of torch, about TorchScript and checks of size
+        warnings.simplefilter("ignore")
         traced = torch.jit.trace(network, example_images(model, dtype))
         torch.jit.save(traced, file, _extra_files={"labels.json": _labels(model)})
     with replacing(path) as out:
         out.write(file.getvalue())
+
+
+def _name_axes(graph):
+    """Call axes of any size by what they are, instead of by numbers of the exporter."""
+    names = {}
+    axes = ("batch", "channels", "height", "width")
+    for axis, dim in zip(axes, _axes(graph.input[0]), strict=True):
+        if dim.dim_param:
+            dim.dim_param = names.setdefault(dim.dim_param, axis)
+    for dim in _axes(graph.output[0]):
+        if dim.dim_param:
+            dim.dim_param = names[dim.dim_param]
+
+
+def _axes(value):
+    return value.type.tensor_type.shape.dim
 
 
 def _labels(model):

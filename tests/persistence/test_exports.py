@@ -83,6 +83,8 @@ def test_onnx_takes_any_batch_and_size(gapnet, X, tmp_path):
     wider = np.random.default_rng(1).integers(0, 256, (3, 4, 16, WIDER), dtype=np.uint8)
     came = session.run(None, {"images": wider})[0]
     np.testing.assert_allclose(came, expected(gapnet, wider), atol=1e-5)
+    assert session.get_inputs()[0].shape == ["batch", 4, "height", "width"]
+    assert session.get_outputs()[0].shape == ["batch", 3]
     labels = session.get_modelmeta().custom_metadata_map["labels"]
     assert json.loads(labels) == ["0", "1", "2"]
 
